@@ -1,0 +1,1 @@
+"""A local homeserver, its accounts and rooms, a played conversation, a terminal to type in."""

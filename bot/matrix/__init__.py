@@ -1,0 +1,1 @@
+"""The Matrix side of the bot: the only part that knows nio, encryption and the client-server interface."""

@@ -1,0 +1,1 @@
+"""What the bot can do: one room per noun, and what spans them."""

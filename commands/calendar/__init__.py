@@ -1,0 +1,1 @@
+"""Working days per city, date phrases in German and English, month arithmetic."""

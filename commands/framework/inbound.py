@@ -1,0 +1,115 @@
+"""What came in from a room, as a value of ours, and whether it was meant for the bot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+YES = frozenset({"ja", "j", "yes", "y", "ok", "okay", "👍", "✅"})
+NO = frozenset({"nein", "n", "no", "abbrechen", "cancel", "👎"})
+
+
+class Kind(StrEnum):
+    """What happened in the room."""
+
+    MESSAGE = "message"
+    EDIT = "edit"
+    DELETION = "deletion"
+    REACTION = "reaction"
+    JOINED = "joined"
+
+
+class Inbound(BaseModel):
+    """One event of a room, decrypted, in our terms.
+
+    `text` is the plain body without the fallback of a reply; for an edit it is the new text. `target` is the event
+    that is edited, deleted or reacted to; `reply_to` the one replied to; `thread` the root of the thread. `key` is
+    the reaction. `mentioned`: the bot is named in the event's mentions or at the beginning of the text.
+    `trusted` is False for an unencrypted message in an encrypted room: it never executes. `quoted` is the text of
+    block quotes and code taken out of `text`; a message that is as a whole one code span keeps its text.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Kind
+    event: str
+    room: str
+    sender: str
+    at: datetime
+    text: str = ""
+    target: str | None = None
+    reply_to: str | None = None
+    thread: str | None = None
+    key: str | None = None
+    mentioned: bool = False
+    notice: bool = False
+    direct: bool = False
+    trusted: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What must be known around a batch of events to tell which of them are addressed to the bot.
+
+    `ours`: those of the events referred to that the bot sent; `handled`: those that the inbox has seen before;
+    `waiting`: room and sender of every question of the bot that is still open.
+    """
+
+    me: str
+    ours: frozenset[str]
+    handled: frozenset[str]
+    waiting: frozenset[tuple[str, str]]
+
+
+def addressed(inbound: Inbound, around: Around) -> bool:
+    """Whether the event is meant for the bot. Only what is addressed is ever stored; ordinary talk is not."""
+    if inbound.sender == around.me:
+        return inbound.kind is Kind.JOINED
+    if inbound.notice:
+        return False
+    return _ADDRESSED[inbound.kind](inbound, around)
+
+
+def _message(inbound: Inbound, around: Around) -> bool:
+    return (
+        is_command(inbound.text)
+        or inbound.mentioned
+        or inbound.direct
+        or inbound.reply_to in around.ours
+        or _answers(inbound, around)
+    )
+
+
+def _answers(inbound: Inbound, around: Around) -> bool:
+    """A bare yes, no or number, where the bot has asked this very person."""
+    if (inbound.room, inbound.sender) not in around.waiting:
+        return False
+    word = inbound.text.strip().casefold().rstrip(".!")
+    return word in YES | NO or (word.isdigit() and len(word) == 1)
+
+
+def _edit(inbound: Inbound, around: Around) -> bool:
+    return inbound.target in around.handled or _message(inbound, around)
+
+
+def _deletion(inbound: Inbound, around: Around) -> bool:
+    return inbound.target in around.handled
+
+
+def _reaction(inbound: Inbound, around: Around) -> bool:
+    return inbound.target in around.ours
+
+
+def is_command(text: str) -> bool:
+    """Whether a line of the text begins with `!` and a word."""
+    return any(line.lstrip().startswith("!") and line.lstrip()[1:2].isalnum() for line in text.splitlines())
+
+
+_ADDRESSED = {
+    Kind.MESSAGE: _message,
+    Kind.EDIT: _edit,
+    Kind.DELETION: _deletion,
+    Kind.REACTION: _reaction,
+    Kind.JOINED: lambda _inbound, _around: False,
+}

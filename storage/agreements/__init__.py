@@ -1,0 +1,1 @@
+"""What the cities signed, and the deadlines in it."""

@@ -1,0 +1,1 @@
+"""Formal rules that stand in the way, and who was asked to change them."""

@@ -1,0 +1,40 @@
+"""Column types that store our values the same way in SQLite and PostgreSQL."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import String, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def instant_text(at: datetime) -> str:
+    """Write an aware `at` as UTC text of fixed width, so that text order is time order."""
+    if at.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return at.astimezone(UTC).strftime(INSTANT_FORMAT)
+
+
+def read_instant(text: str) -> datetime:
+    """Read what `instant_text` wrote, as an aware UTC datetime."""
+    return datetime.strptime(text, INSTANT_FORMAT).replace(tzinfo=UTC)
+
+
+class InstantColumn(TypeDecorator[datetime]):
+    """An aware datetime, kept as sortable UTC text: SQLite has no time zones of its own."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Write an instant for the database."""
+        return None if value is None else instant_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """Read an instant from the database."""
+        return None if value is None else read_instant(value)
+
+
+LONG = Text()
+KEY = String(255)

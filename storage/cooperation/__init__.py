@@ -1,0 +1,1 @@
+"""The cooperation itself: its name, language and zone."""

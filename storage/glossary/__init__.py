@@ -1,0 +1,1 @@
+"""Words people really use, in both languages, and what they mean."""

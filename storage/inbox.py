@@ -1,0 +1,144 @@
+"""The inbox: events addressed to the bot, stored together with the sync token that delivered them."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Index, Integer, Row, Table, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.columns import KEY, LONG, InstantColumn
+from storage.schema import metadata
+
+
+class InboxState(StrEnum):
+    """Where an event stands: waiting, handled, or set aside after it failed repeatedly."""
+
+    NEW = "new"
+    DONE = "done"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """An addressed event as it comes from a sync. `body` is what the handling needs, as a JSON tree."""
+
+    event: str
+    room: str
+    sender: str
+    at: datetime
+    body: dict[str, Any]
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A stored event that waits to be handled. `attempts` counts the runs that failed so far."""
+
+    id: int
+    account: str
+    event: str
+    room: str
+    sender: str
+    at: datetime
+    body: dict[str, Any]
+    digest: str
+    attempts: int
+
+
+INBOX = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("account", KEY, nullable=False),
+    Column("event", KEY, nullable=False, unique=True),
+    Column("room", KEY, nullable=False),
+    Column("sender", KEY, nullable=False),
+    Column("at", InstantColumn, nullable=False),
+    # Cleared once the event is handled: what remains of a message is what it did.
+    Column("body", LONG),
+    Column("digest", KEY, nullable=False),
+    Column("state", KEY, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("received", InstantColumn, nullable=False),
+    Column("done", InstantColumn),
+    Index("ix_inbox_state", "state", "id"),
+    sqlite_autoincrement=True,
+)
+
+
+async def record_arrivals(
+    connection: AsyncConnection, account: str, arrivals: Iterable[Arrival], now: datetime
+) -> int:
+    """Store events that are not in the inbox yet, in their order; returns how many were new."""
+    arrivals = list(arrivals)
+    known = await known_events(connection, [a.event for a in arrivals])
+    rows = {a.event: _row(account, a, now) for a in arrivals if a.event not in known}
+    if rows:
+        await connection.execute(insert(INBOX), list(rows.values()))
+    return len(rows)
+
+
+def _row(account: str, arrival: Arrival, now: datetime) -> dict[str, Any]:
+    return {
+        "account": account,
+        "event": arrival.event,
+        "room": arrival.room,
+        "sender": arrival.sender,
+        "at": arrival.at,
+        "body": json.dumps(arrival.body, ensure_ascii=False),
+        "digest": arrival.digest,
+        "state": InboxState.NEW.value,
+        "attempts": 0,
+        "received": now,
+        "done": None,
+    }
+
+
+async def known_events(connection: AsyncConnection, events: Iterable[str]) -> frozenset[str]:
+    """Those of `events` that the inbox has seen."""
+    query = select(INBOX.c.event).where(INBOX.c.event.in_(set(events)))
+    return frozenset((await connection.execute(query)).scalars())
+
+
+async def next_letters(connection: AsyncConnection) -> tuple[Letter, ...]:
+    """The oldest waiting event of each room: rooms proceed independently, order within a room is kept."""
+    first = (
+        select(func.min(INBOX.c.id)).where(INBOX.c.state == InboxState.NEW.value).group_by(INBOX.c.account, INBOX.c.room)
+    )
+    rows = await connection.execute(select(INBOX).where(INBOX.c.id.in_(first)).order_by(INBOX.c.id))
+    return tuple(_letter(row) for row in rows)
+
+
+def _letter(row: Row[Any]) -> Letter:
+    found = row._mapping
+    names = ("id", "account", "event", "room", "sender", "at", "digest", "attempts")
+    return Letter(**{n: found[n] for n in names}, body=json.loads(found["body"]))
+
+
+async def digest_of(connection: AsyncConnection, event: str) -> str | None:
+    """What the event said when it was handled, as a keyed digest; None if it never came in."""
+    return (await connection.execute(select(INBOX.c.digest).where(INBOX.c.event == event))).scalar_one_or_none()
+
+
+async def redigest(connection: AsyncConnection, event: str, digest: str) -> None:
+    """An edit was handled: from now on the event says this."""
+    await connection.execute(update(INBOX).where(INBOX.c.event == event).values(digest=digest))
+
+
+async def mark_done(connection: AsyncConnection, letter: Letter, now: datetime) -> None:
+    """The event is handled; its body is not needed any more."""
+    values = {"state": InboxState.DONE.value, "body": None, "done": now}
+    await connection.execute(update(INBOX).where(INBOX.c.id == letter.id).values(values))
+
+
+async def mark_failed(connection: AsyncConnection, letter: Letter, *, park_after: int) -> InboxState:
+    """The handling failed once more; after `park_after` failures the event is set aside."""
+    attempts = letter.attempts + 1
+    state = InboxState.PARKED if attempts >= park_after else InboxState.NEW
+    values = {"attempts": attempts, "state": state.value}
+    await connection.execute(update(INBOX).where(INBOX.c.id == letter.id).values(values))
+    return state

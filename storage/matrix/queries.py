@@ -1,0 +1,114 @@
+"""Reading and writing what the bot remembers about Matrix; every function works on one account."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.matrix.record import (
+    AccountRecord,
+    CryptoRecord,
+    DeviceRecord,
+    GroupSessionRecord,
+    KeyRequestRecord,
+    OlmAccountRecord,
+    OlmSessionRecord,
+    RoomRecord,
+    UndecryptedRecord,
+)
+from storage.matrix.tables import (
+    ACCOUNT,
+    DEVICE,
+    GROUP_SESSION,
+    KEY_REQUEST,
+    OLM_ACCOUNT,
+    OLM_SESSION,
+    ROOM,
+    UNDECRYPTED,
+)
+
+Stored = AccountRecord | CryptoRecord | RoomRecord | UndecryptedRecord
+R = TypeVar("R", bound=Stored)
+
+_TABLES: dict[type[Stored], Table] = {
+    AccountRecord: ACCOUNT,
+    OlmAccountRecord: OLM_ACCOUNT,
+    OlmSessionRecord: OLM_SESSION,
+    GroupSessionRecord: GROUP_SESSION,
+    DeviceRecord: DEVICE,
+    KeyRequestRecord: KEY_REQUEST,
+    RoomRecord: ROOM,
+    UndecryptedRecord: UNDECRYPTED,
+}
+_CRYPTO = (OLM_ACCOUNT, OLM_SESSION, GROUP_SESSION, DEVICE, KEY_REQUEST)
+
+
+async def load(connection: AsyncConnection, account: str, kind: type[R]) -> tuple[R, ...]:
+    """Every row of this kind that the account has."""
+    table = _TABLES[kind]
+    rows = await connection.execute(select(table).where(table.c.account == account))
+    return tuple(_record(kind, dict(row._mapping)) for row in rows)
+
+
+def _record(kind: type[R], found: dict[str, Any]) -> R:
+    return kind(**(found if kind is AccountRecord else {k: v for k, v in found.items() if k != "account"}))
+
+
+async def save(connection: AsyncConnection, account: str, records: Iterable[Stored]) -> None:
+    """Write rows, in place of what was stored under the same keys."""
+    for table, rows in _by_table(account, records):
+        await connection.execute(_delete_by_key(table), [_key(table, row) for row in rows])
+        await connection.execute(insert(table), rows)
+
+
+async def forget(connection: AsyncConnection, account: str, records: Iterable[Stored]) -> None:
+    """Remove rows; those that are not stored are no error."""
+    for table, rows in _by_table(account, records):
+        await connection.execute(_delete_by_key(table), [_key(table, row) for row in rows])
+
+
+def _by_table(account: str, records: Iterable[Stored]) -> Iterable[tuple[Table, Sequence[dict[str, Any]]]]:
+    grouped: dict[type[Stored], list[dict[str, Any]]] = {}
+    for record in records:
+        grouped.setdefault(type(record), []).append(asdict(record) | {"account": account})
+    return [(_TABLES[kind], rows) for kind, rows in grouped.items()]
+
+
+def _delete_by_key(table: Table) -> Any:
+    return delete(table).where(*(column == bindparam(f"key_{column.name}") for column in table.primary_key))
+
+
+def _key(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    return {f"key_{column.name}": row[column.name] for column in table.primary_key}
+
+
+async def stored_account(connection: AsyncConnection, account: str) -> AccountRecord | None:
+    """The account's device and position, None before its first login."""
+    return next(iter(await load(connection, account, AccountRecord)), None)
+
+
+async def begin_account(connection: AsyncConnection, record: AccountRecord) -> None:
+    """Store a new device of the account; keys of an earlier one are of no use to it and go."""
+    for table in (*_CRYPTO, UNDECRYPTED):
+        await connection.execute(delete(table).where(table.c.account == record.account))
+    await save(connection, record.account, [record])
+
+
+async def store_position(connection: AsyncConnection, account: str, sync_token: str) -> None:
+    """Everything up to this sync token is stored."""
+    await connection.execute(update(ACCOUNT).where(ACCOUNT.c.account == account).values(sync_token=sync_token))
+
+
+async def room_facts(connection: AsyncConnection, account: str, room: str) -> RoomRecord | None:
+    """What the homeserver last said about the room, None if the account never saw it."""
+    query = select(ROOM).where(ROOM.c.account == account, ROOM.c.room == room)
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else _record(RoomRecord, dict(row._mapping))
+
+
+async def rooms_with_alias(connection: AsyncConnection, account: str, alias: str) -> tuple[RoomRecord, ...]:
+    """The joined rooms whose canonical alias is this one; two only while an upgrade is under way."""
+    query = select(ROOM).where(ROOM.c.account == account, ROOM.c.alias == alias, ROOM.c.membership == "join")
+    return tuple(_record(RoomRecord, dict(row._mapping)) for row in await connection.execute(query))

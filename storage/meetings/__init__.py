@@ -1,0 +1,1 @@
+"""When a body meets, what is on its agenda, and what was noted."""

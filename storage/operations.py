@@ -1,0 +1,133 @@
+"""Operations: every command run, duty step or import that changed something is one row, and the cause of its rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Index, Integer, Row, Table, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.columns import KEY, LONG, InstantColumn
+from storage.schema import metadata
+
+
+class CauseKind(StrEnum):
+    """What set an operation off."""
+
+    EVENT = "event"
+    DUTY = "duty"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acting:
+    """On whose behalf an operation runs, and why. `cause` is the Matrix event, duty or file; `note` the reason given."""
+
+    command: str
+    cause_kind: CauseKind
+    cause: str
+    room: str | None = None
+    person: str | None = None
+    city: str | None = None
+    undoes: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One recorded operation. `at` never runs backwards from one operation to the next."""
+
+    id: int
+    at: datetime
+    command: str
+    cause_kind: CauseKind
+    cause: str
+    room: str | None
+    person: str | None
+    city: str | None
+    undoes: int | None
+    note: str | None
+
+
+OPERATION = Table(
+    "operation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", InstantColumn, nullable=False),
+    Column("command", KEY, nullable=False),
+    Column("cause_kind", KEY, nullable=False),
+    Column("cause", KEY, nullable=False),
+    Column("room", KEY),
+    Column("person", KEY),
+    Column("city", KEY),
+    Column("undoes", Integer),
+    Column("note", LONG),
+    Index("ix_operation_cause", "cause"),
+    Index("ix_operation_person", "person"),
+    Index("ix_operation_undoes", "undoes"),
+    sqlite_autoincrement=True,
+)
+
+
+async def record_operation(connection: AsyncConnection, acting: Acting, now: datetime) -> Operation:
+    """Write the operation row; its instant is `now`, or the last operation's if the clock ran backwards."""
+    last = (await connection.execute(select(func.max(OPERATION.c.at)))).scalar()
+    at = now if last is None else max(now, last)
+    values = {
+        "at": at,
+        "command": acting.command,
+        "cause_kind": acting.cause_kind.value,
+        "cause": acting.cause,
+        "room": acting.room,
+        "person": acting.person,
+        "city": acting.city,
+        "undoes": acting.undoes,
+        "note": acting.note,
+    }
+    result = await connection.execute(insert(OPERATION).values(values).returning(OPERATION.c.id))
+    return _operation({"id": result.scalar_one(), **values})
+
+
+async def operation(connection: AsyncConnection, number: int) -> Operation:
+    """The operation with this number; it must exist."""
+    row = (await connection.execute(select(OPERATION).where(OPERATION.c.id == number))).one()
+    return operation_of(row)
+
+
+async def operations_by_cause(connection: AsyncConnection, cause: str) -> tuple[Operation, ...]:
+    """Operations that the event, duty or file `cause` led to and that are not undone, oldest first."""
+    undone = select(OPERATION.c.undoes).where(OPERATION.c.undoes.is_not(None))
+    query = (
+        select(OPERATION)
+        .where(OPERATION.c.cause == cause, OPERATION.c.undoes.is_(None), OPERATION.c.id.not_in(undone))
+        .order_by(OPERATION.c.id)
+    )
+    return tuple(operation_of(row) for row in await connection.execute(query))
+
+
+async def last_operation_of(connection: AsyncConnection, person: str) -> Operation | None:
+    """The newest operation of this person that is not undone and is not itself an undoing."""
+    undone = select(OPERATION.c.undoes).where(OPERATION.c.undoes.is_not(None))
+    query = (
+        select(OPERATION)
+        .where(OPERATION.c.person == person, OPERATION.c.undoes.is_(None), OPERATION.c.id.not_in(undone))
+        .order_by(OPERATION.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else operation_of(row)
+
+
+async def last_operation(connection: AsyncConnection) -> int:
+    """The number of the newest operation, 0 if there is none."""
+    return (await connection.execute(select(func.max(OPERATION.c.id)))).scalar() or 0
+
+
+def operation_of(row: Row[Any]) -> Operation:
+    """The operation that a row of the operation table holds."""
+    return _operation(dict(row._mapping))
+
+
+def _operation(values: dict[str, Any]) -> Operation:
+    return Operation(**{**values, "cause_kind": CauseKind(values["cause_kind"])})

@@ -1,0 +1,40 @@
+"""Queries about people."""
+
+from storage.people.record import Person
+from storage.people.tables import PEOPLE
+from storage.records import Kept, View, fetch, fetch_one
+from storage.scope import Scope
+from storage.values import Visibility
+
+
+async def person(view: View, scope: Scope, key: str) -> Kept[Person] | None:
+    """The person with this key."""
+    found = await fetch_one(view, PEOPLE, scope, key)
+    return None if found is None else _as_seen(found, scope)
+
+
+async def person_by_mxid(view: View, scope: Scope, mxid: str) -> Kept[Person] | None:
+    """The person with this Matrix ID."""
+    found = await fetch(view, PEOPLE, scope, lambda root: root.c.mxid == mxid, limit=1)
+    return _as_seen(found[0], scope) if found else None
+
+
+async def people(view: View, scope: Scope, keys: frozenset[str]) -> dict[str, Kept[Person]]:
+    """The people with these keys, by key."""
+    found = await fetch(view, PEOPLE, scope, lambda root: root.c.key.in_(keys))
+    return {kept.key: _as_seen(kept, scope) for kept in found}
+
+
+async def people_page(view: View, scope: Scope, *, limit: int, offset: int) -> tuple[Kept[Person], ...]:
+    """People in the order of their names, `limit` from `offset` on."""
+    found = await fetch(view, PEOPLE, scope, order=lambda root: [root.c.name, root.c.key], limit=limit, offset=offset)
+    return tuple(_as_seen(kept, scope) for kept in found)
+
+
+def _as_seen(kept: Kept[Person], scope: Scope) -> Kept[Person]:
+    """Without the fields that are stricter than the record where `scope` may not see them."""
+    hidden = {f: Person.model_fields[f].get_default() for f, v in Person.field_visibility.items() if v.rank > scope.cap.rank}
+    if not hidden or scope.cap is Visibility.INTERNAL:
+        return kept
+    record = kept.record.model_copy(update=hidden)
+    return Kept(key=kept.key, record=record, operation=kept.operation, since=kept.since)

@@ -1,0 +1,1 @@
+"""What the cities do together, how it goes, and every date that slipped."""

@@ -1,0 +1,1 @@
+"""The rooms the bot sits in, and what may be shown there."""

@@ -1,0 +1,1 @@
+"""Who sits for which city in which body, and in what office."""

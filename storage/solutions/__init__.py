@@ -1,0 +1,1 @@
+"""What works in one city and may help others, and what was learned."""

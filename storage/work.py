@@ -1,0 +1,206 @@
+"""The unit of work: all that one command, duty step or import changes, in one transaction under one operation."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Integer, Table, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.columns import KEY
+from storage.derived import Due, replace_due, replace_names
+from storage.mapping import Entity, Tree, to_tree
+from storage.operations import Acting, Operation, record_operation
+from storage.records import RowChange, View, row_changes, stored_tree
+from storage.schema import metadata
+from storage.values import Record
+from storage.versioned import Versioned
+
+R = TypeVar("R", bound=Record)
+
+COUNTER = Table(
+    "counter",
+    metadata,
+    Column("name", KEY, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+DueRule = Callable[[Any], Iterable[Due]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reissue:
+    """Numbers to give out again, by counter: a command that is run anew gets the ids it had before."""
+
+    numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+class Work(View):
+    """A write transaction. Records are written with `put` and `remove` and nothing else."""
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        *,
+        now: datetime,
+        due_rules: Mapping[str, DueRule],
+        reissue: Reissue | None = None,
+    ) -> None:
+        """Work at the instant `now`; `due_rules` derives due moments from a record, by collection."""
+        super().__init__(connection)
+        self.now = now
+        self.acting: Acting | None = None
+        self.announced: list[object] = []
+        self._due_rules = due_rules
+        self._operation: Operation | None = None
+        self._reissue = {name: list(numbers) for name, numbers in (reissue or Reissue()).numbers.items()}
+
+    @property
+    def recorded(self) -> Operation | None:
+        """The operation of this work, if anything was changed."""
+        return self._operation
+
+    async def operation(self) -> Operation:
+        """The operation that the changes belong to; its row is written with the first change."""
+        if self._operation is None:
+            if self.acting is None:
+                raise RuntimeError("nobody acts: a change needs to know on whose behalf")
+            self._operation = await record_operation(self.connection, self.acting, self.now)
+        return self._operation
+
+    def act(self, acting: Acting) -> None:
+        """Say on whose behalf the following changes are made; the next change begins a new operation."""
+        self.acting = acting
+        self._operation = None
+
+    def announce(self, event: object) -> None:
+        """Announce a frozen event; the reactions other rooms declare run in this transaction."""
+        self.announced.append(event)
+
+    async def number(self, counter: str) -> int:
+        """The next number of `counter`; a number is never given out twice, unless reissued to the same cause."""
+        again = self._reissue.get(counter)
+        if again:
+            return again.pop(0)
+        return await advance(self.connection, counter, by=1)
+
+    async def new_key(self, an_entity: Entity[Any]) -> str:
+        """A key for a new record: `P-13` by its letter, or `u7` for records whose keys are ours alone."""
+        if an_entity.prefix:
+            return f"{an_entity.prefix}{await self.number(an_entity.collection)}"
+        return f"{an_entity.record.letter}-{await self.number(str(an_entity.record.letter))}"
+
+    async def put(self, an_entity: Entity[R], key: str, record: R) -> None:
+        """Make the record `key` be `record`: rows that differ are written, the old ones move to the past."""
+        wanted = to_tree(an_entity, record)
+        await self._write(an_entity, key, wanted)
+        await self.derive(an_entity, key, record)
+
+    async def derive(self, an_entity: Entity[R], key: str, record: R) -> None:
+        """Make the derived rows (names, due moments) what they must be for this record."""
+        await replace_names(self.connection, an_entity.collection, key, an_entity.names(record), an_entity.rank(record))
+        rule = self._due_rules.get(an_entity.collection)
+        if rule:
+            await replace_due(self.connection, an_entity.collection, key, rule(record))
+
+    async def remove(self, an_entity: Entity[Any], key: str) -> None:
+        """Take the record away; its rows move to the past."""
+        await self._write(an_entity, key, None)
+        await replace_names(self.connection, an_entity.collection, key, (), 0)
+        await replace_due(self.connection, an_entity.collection, key, ())
+
+    async def _write(self, an_entity: Entity[Any], key: str, wanted: Tree | None) -> None:
+        stored = await stored_tree(self.connection, an_entity, key)
+        keys = _Keys()
+        changes = list(row_changes(an_entity, key, stored, wanted, keys.provisional))
+        await keys.settle(self, changes)
+        await self.write_rows(changes)
+
+    async def write_rows(self, changes: Iterable[RowChange]) -> None:
+        """Write row changes under this work's operation, each old row kept in the twin table."""
+        by_table: dict[str, list[RowChange]] = defaultdict(list)
+        for change in changes:
+            by_table[change.table.name].append(change)
+        for group in by_table.values():
+            stamp = await self.operation()
+            await _bury(self.connection, group[0].table, group, stamp)
+            await _raise(self.connection, group[0].table, group, stamp)
+
+
+class _Keys:
+    """Keys of new child rows: negative while the rows are worked out, then numbered in one go."""
+
+    def __init__(self) -> None:
+        self._asked = 0
+
+    def provisional(self) -> int:
+        self._asked += 1
+        return -self._asked
+
+    async def settle(self, work: Work, changes: list[RowChange]) -> None:
+        if not self._asked:
+            return
+        last = await advance(work.connection, "row", by=self._asked)
+        base = last - self._asked
+        for i, change in enumerate(changes):
+            if change.after is not None and isinstance(change.key, int):
+                after = {**change.after, "key": _settled(change.key, base), "parent": _settled(change.after["parent"], base)}
+                changes[i] = RowChange(table=change.table, key=after["key"], before=change.before, after=after)
+
+
+def _settled(key: int | None, base: int) -> int | None:
+    return base - key if key is not None and key < 0 else key
+
+
+async def _bury(connection: AsyncConnection, table: Versioned, group: list[RowChange], stamp: Operation) -> None:
+    keys = [c.key for c in group if c.before is not None]
+    if not keys:
+        return
+    now = table.current
+    rows = (await connection.execute(select(now).where(now.c.key.in_(keys)))).all()
+    past = [{**row._mapping, "until": stamp.at, "ended_by": stamp.id} for row in rows]
+    # A row written and changed again by the same operation was never seen by anybody: it has no past.
+    past = [row for row in past if row["operation"] != stamp.id]
+    if past:
+        await connection.execute(insert(table.past), past)
+    gone = [c.key for c in group if c.after is None]
+    if gone:
+        await connection.execute(delete(now).where(now.c.key.in_(gone)))
+
+
+async def _raise(connection: AsyncConnection, table: Versioned, group: list[RowChange], stamp: Operation) -> None:
+    mark = {"operation": stamp.id, "since": stamp.at}
+    made = [{**c.after, **mark} for c in group if c.after is not None and c.before is None]
+    if made:
+        await connection.execute(insert(table.current), made)
+    for change in group:
+        if change.after is not None and change.before is not None:
+            where = table.current.c.key == change.key
+            await connection.execute(update(table.current).where(where).values(**change.after, **mark))
+
+
+async def advance(connection: AsyncConnection, counter: str, *, by: int) -> int:
+    """Move `counter` on by `by` and return where it stands."""
+    moved = update(COUNTER).where(COUNTER.c.name == counter).values(last=COUNTER.c.last + by).returning(COUNTER.c.last)
+    last = (await connection.execute(moved)).scalar_one_or_none()
+    if last is None:
+        await connection.execute(insert(COUNTER).values(name=counter, last=by))
+        return by
+    return last
+
+
+async def raise_counter(connection: AsyncConnection, counter: str, at_least: int) -> None:
+    """Make sure that `counter` never gives out a number up to `at_least` again."""
+    last = (await connection.execute(select(COUNTER.c.last).where(COUNTER.c.name == counter))).scalar_one_or_none()
+    if last is None:
+        await connection.execute(insert(COUNTER).values(name=counter, last=at_least))
+    elif last < at_least:
+        await connection.execute(update(COUNTER).where(COUNTER.c.name == counter).values(last=at_least))
+
+
+async def counters(connection: AsyncConnection) -> dict[str, int]:
+    """Where every counter stands."""
+    rows = (await connection.execute(select(COUNTER))).all()
+    return {row._mapping["name"]: row._mapping["last"] for row in rows}

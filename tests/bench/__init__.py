@@ -1,0 +1,1 @@
+"""Round trips and sizes, measured and printed; no test."""

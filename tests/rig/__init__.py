@@ -1,0 +1,1 @@
+"""What tests need of the world outside: a homeserver and people on it."""
