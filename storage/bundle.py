@@ -43,8 +43,9 @@ class Conflict:
     key: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportConflict(Exception):  # noqa: N818 - says what is the case
+# Not frozen: Python sets the traceback of an exception that passes through a context manager.
+@dataclass(kw_only=True, eq=False)
+class ImportConflict(Exception):
     """The import is refused as a whole; nothing was changed."""
 
     conflicts: tuple[Conflict, ...]

@@ -166,16 +166,17 @@ class _Draft:
     def take(self, item: Item) -> None:
         """Read one piece of the file."""
         name = cast("str", item.place[0])
-        self._seen.add(name)
         if name in LISTS:
             self._take_entry(name, LISTS[name], item)
         elif name == Cooperation.collection:
             self._take_cooperation(item)
         elif name in _HEADS:
             self._take_head(name, item)
-        else:
-            known = ", ".join(("version", "exported_at", "counters", "cooperation", *LISTS))
-            self._report(item, (), "unknown_key", f"unknown key; known are {known}", {"known": known})
+        elif name not in self._seen:
+            known = ", ".join(Bundle.model_fields)
+            self._report(Item(place=(name,), tree=None, line=item.line), (), "unknown_key",
+                         f"unknown key; known are {known}", {"known": known})  # fmt: skip
+        self._seen.add(name)
 
     def finish(self) -> None:
         """Check what only the whole can tell."""
@@ -216,7 +217,7 @@ class _Draft:
 
     def _take_entry(self, name: str, model: type[Record], item: Item) -> None:
         if len(item.place) == 1:
-            if item.tree is not None:
+            if item.tree not in (None, []):
                 self._report(item, (), "not_list", "a list is expected here", {})
             return
         if isinstance(item.tree, Map):

@@ -42,7 +42,10 @@ Tree = str | Map | Items | None
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """A piece of the file: an entry of a list at the top (`place` has two steps) or any other value there (one)."""
+    """A piece of the file: an entry of a list at the top (`place` has two steps), or any other value there (one).
+
+    A list without entries counts as such a value.
+    """
 
     place: Place
     tree: Tree
@@ -170,15 +173,18 @@ class _YamlReader:
         seen: set[str] = set()
         for key, event in self._pairs((), seen):
             if isinstance(event, yaml.SequenceStartEvent):
-                self._plain(event, (key,))
-                yield from self._entries(key)
+                yield from self._entries(key, event)
             else:
                 yield Item(place=(key,), tree=self._value(event, (key,)), line=_line(event))
 
-    def _entries(self, key: str) -> Iterator[Item]:
+    def _entries(self, key: str, start: yaml.Event) -> Iterator[Item]:
+        self._plain(start, (key,))
+        place: Place = (key,)
         for index, event in enumerate(iter(self._next_unless(yaml.SequenceEndEvent), None)):
             place = (key, index)
             yield Item(place=place, tree=self._value(event, place), line=_line(event))
+        if place == (key,):
+            yield Item(place=place, tree=Items(), line=_line(start))
 
     def _pairs(self, place: Place, seen: set[str]) -> Iterator[tuple[str, yaml.Event]]:
         """Keys and the first event of their values; a key met before is reported and its value passed over."""
@@ -275,7 +281,7 @@ class _JsonReader:
 
     def top(self, pairs: _Pairs) -> Iterator[Item]:
         for key, value in self._different(pairs, ()):
-            if isinstance(value, list) and not isinstance(value, _Pairs):
+            if isinstance(value, list) and value and not isinstance(value, _Pairs):
                 for index, entry in enumerate(value):
                     yield Item(place=(key, index), tree=self._value(entry, (key, index)), line=None)
             else:

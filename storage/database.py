@@ -10,19 +10,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 T = TypeVar("T")
+
+# Outside of storage a connection is only passed on; this name saves everybody else the import of SQLAlchemy.
+Connection = AsyncConnection
 
 # secure_delete: what is cleared or erased must not linger in free pages of the file.
 PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 BEGIN = "stadtbote_begin"
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatabaseUnusable(Exception):  # noqa: N818 - named by what is the case
+# Not frozen: Python sets the traceback of an exception that passes through a context manager.
+@dataclass(kw_only=True, eq=False)
+class DatabaseUnusable(Exception):
     """The database cannot be used: `reason` is one of newer, older, locked, read_only, full, unreachable."""
 
     reason: str
@@ -134,7 +139,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(connection: SyncConnection) -> None:
     # BEGIN IMMEDIATE takes the write lock at once: a read that later writes would fail without waiting.
     connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN IMMEDIATE"))
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.mapping import Children, Entity
+from storage.mapping import Entity
 from storage.operations import OPERATION, Operation, operation_of
 from storage.records import View, fetch_one
 from storage.scope import Scope, unlimited
@@ -123,8 +123,3 @@ def _step(
 async def _operations(connection: AsyncConnection, numbers: list[int]) -> list[Operation]:
     rows = await connection.execute(select(OPERATION).where(OPERATION.c.id.in_(numbers)).order_by(OPERATION.c.id))
     return [operation_of(row) for row in rows]
-
-
-def part_of(an_entity: Entity[Any], table: str) -> Children | None:
-    """The part of the record that `table` holds; None for its root table."""
-    return next((child for child in an_entity.child_tables() if child.table.name == table), None)

@@ -119,9 +119,38 @@ def _letter(row: Row[Any]) -> Letter:
     return Letter(**{n: found[n] for n in names}, body=json.loads(found["body"]))
 
 
-async def digest_of(connection: AsyncConnection, event: str) -> str | None:
-    """What the event said when it was handled, as a keyed digest; None if it never came in."""
-    return (await connection.execute(select(INBOX.c.digest).where(INBOX.c.event == event))).scalar_one_or_none()
+@dataclass(frozen=True, kw_only=True)
+class Handled:
+    """What remains of an event that came in before: who sent it and what it said, as a keyed digest."""
+
+    sender: str
+    digest: str
+
+
+async def handled(connection: AsyncConnection, event: str) -> Handled | None:
+    """What is known of this event; None if it was never addressed to the bot."""
+    query = select(INBOX.c.sender, INBOX.c.digest).where(INBOX.c.event == event)
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else Handled(sender=row._mapping["sender"], digest=row._mapping["digest"])
+
+
+async def record_handled(connection: AsyncConnection, letter: Letter, event: str, now: datetime) -> None:
+    """Remember `event`, which only an edit (`letter`) addressed to the bot, so that later edits know it."""
+    values = {
+        **{n: getattr(letter, n) for n in ("account", "room", "sender", "at", "digest")},
+        "event": event,
+        "state": InboxState.DONE.value,
+        "attempts": 0,
+        "received": now,
+        "done": now,
+    }
+    await connection.execute(insert(INBOX).values(values))
+
+
+async def is_first_contact(connection: AsyncConnection, letter: Letter) -> bool:
+    """Whether nothing of this sender came in before this event."""
+    earlier = select(func.count()).where(INBOX.c.sender == letter.sender, INBOX.c.id < letter.id)
+    return not (await connection.execute(earlier)).scalar_one()
 
 
 async def redigest(connection: AsyncConnection, event: str, digest: str) -> None:

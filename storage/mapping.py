@@ -36,6 +36,8 @@ class Scalar:
     type: TypeEngine[Any]
     dump: Callable[[Any], Any]
     load: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+    """From the column's value to the field's: what `load` gives, validated."""
     mark: Ref | Cite | None = None
 
 
@@ -242,10 +244,11 @@ def _scalar(name: str, hint: Any, prefix: str) -> Scalar:
     if not prefix and name in RESERVED:
         column = f"{name}_"
     if _is_words(kind):
-        return Scalar(name=name, column=column, type=LONG, dump=_dump_words, load=json.loads)
+        return Scalar(name=name, column=column, type=LONG, dump=_dump_words, load=json.loads, read=_read_words)
     if kind in (int, bool):
-        return Scalar(name=name, column=column, type=Integer() if kind is int else Boolean(), dump=_same, load=_same)
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+        column_type = Integer() if kind is int else Boolean()
+        return Scalar(name=name, column=column, type=column_type, dump=_same, load=_same, read=_same)
+    adapter: TypeAdapter[Any] = TypeAdapter(hint)
     mark = _mark(hint)
     return Scalar(
         name=name,
@@ -253,12 +256,17 @@ def _scalar(name: str, hint: Any, prefix: str) -> Scalar:
         type=KEY if mark or _is_short(kind) else LONG,
         dump=lambda value: _dump_scalar(adapter, value),
         load=_load_scalar,
+        read=lambda value: adapter.validate_python(_load_scalar(value)),
         mark=mark,
     )
 
 
 def _same(value: Any) -> Any:
     return value
+
+
+def _read_words(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
 
 
 def _dump_words(words: tuple[str, ...]) -> str:
@@ -386,3 +394,11 @@ def references(node: Node, table: Versioned) -> Iterator[tuple[Versioned, Scalar
     yield from ((table, s) for s in node.columns() if s.mark)
     for child in node.tables():
         yield from references(child.node, child.table)
+
+
+def scalars_of(an_entity: Entity[Any], table: str) -> tuple[Scalar, ...]:
+    """The columns with content of one of the entity's tables, its root table or a part's."""
+    if table == an_entity.table.name:
+        return tuple(an_entity.node.columns())
+    child = next(child for child in an_entity.child_tables() if child.table.name == table)
+    return tuple(child.node.columns())

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Row, Table, func, insert, select
+from sqlalchemy import Column, Index, Integer, Row, Table, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import KEY, LONG, InstantColumn
@@ -36,7 +36,11 @@ class Acting:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """One recorded operation. `at` never runs backwards from one operation to the next."""
+    """One recorded operation. `at` never runs backwards from one operation to the next.
+
+    `withdrawn_at` and `withdrawn_by` (a person's key): when and by whom the message it came from was deleted although
+    its effect stayed.
+    """
 
     id: int
     at: datetime
@@ -48,6 +52,8 @@ class Operation:
     city: str | None
     undoes: int | None
     note: str | None
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = None
 
 
 OPERATION = Table(
@@ -63,6 +69,8 @@ OPERATION = Table(
     Column("city", KEY),
     Column("undoes", Integer),
     Column("note", LONG),
+    Column("withdrawn_at", InstantColumn),
+    Column("withdrawn_by", KEY),
     Index("ix_operation_cause", "cause"),
     Index("ix_operation_person", "person"),
     Index("ix_operation_undoes", "undoes"),
@@ -117,6 +125,12 @@ async def last_operation_of(connection: AsyncConnection, person: str) -> Operati
     )
     row = (await connection.execute(query)).one_or_none()
     return None if row is None else operation_of(row)
+
+
+async def note_withdrawal(connection: AsyncConnection, number: int, at: datetime, by: str | None) -> None:
+    """The message behind this operation was deleted at `at`, by this person; what it did stays."""
+    marked = update(OPERATION).where(OPERATION.c.id == number, OPERATION.c.withdrawn_at.is_(None))
+    await connection.execute(marked.values(withdrawn_at=at, withdrawn_by=by))
 
 
 async def last_operation(connection: AsyncConnection) -> int:

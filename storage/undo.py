@@ -18,16 +18,25 @@ from storage.work import Work
 Roots = set[tuple[str, str]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class BuiltUpon(Exception):  # noqa: N818 - says what is the case
+# Not frozen: Python sets the traceback of an exception that passes through a context manager.
+@dataclass(kw_only=True, eq=False)
+class BuiltUpon(Exception):
     """The operation cannot be undone: `record` (collection, key) was changed or referred to by operation `later`."""
 
     record: tuple[str, str]
     later: int
 
 
-async def undo(work: Work, undone: Operation) -> Roots:
-    """Put back what `undone` changed, under the operation of `work`; returns the records touched.
+@dataclass(frozen=True, kw_only=True)
+class Undone:
+    """The records (collection, key) that were touched by what was undone, and those of them it had made."""
+
+    touched: Roots
+    made: Roots
+
+
+async def undo(work: Work, undone: Operation) -> Undone:
+    """Put back what `undone` changed, under the operation of `work`.
 
     Raises BuiltUpon if a touched row has changed since, or something later refers to a record it made.
     """
@@ -46,7 +55,7 @@ async def undo(work: Work, undone: Operation) -> Roots:
     await work.write_rows(changes)
     for collection, key in sorted(roots):
         await _rederive(work, BY_COLLECTION[collection], key)
-    return roots
+    return Undone(touched=roots, made=made)
 
 
 async def _reversed(

@@ -71,6 +71,8 @@ class TextValue:
 
 
 def _text(value: object) -> str:
+    if value is None:
+        raise refusal("missing", "is missing")
     if not isinstance(value, str):
         raise refusal("not_text", "a single value is expected here")
     return value.strip()

@@ -1,8 +1,9 @@
 """The unit of work: all that one command, duty step or import changes, in one transaction under one operation."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -46,7 +47,6 @@ class Work(View):
         *,
         now: datetime,
         due_rules: Mapping[str, DueRule],
-        reissue: Reissue | None = None,
     ) -> None:
         """Work at the instant `now`; `due_rules` derives due moments from a record, by collection."""
         super().__init__(connection)
@@ -55,7 +55,7 @@ class Work(View):
         self.announced: list[object] = []
         self._due_rules = due_rules
         self._operation: Operation | None = None
-        self._reissue = {name: list(numbers) for name, numbers in (reissue or Reissue()).numbers.items()}
+        self._again: dict[str, list[int]] = {}
 
     @property
     def recorded(self) -> Operation | None:
@@ -75,13 +75,34 @@ class Work(View):
         self.acting = acting
         self._operation = None
 
+    def undoing(self, operation: Operation) -> None:
+        """From here on the changes take `operation` back, on behalf of whoever acts already."""
+        if self.acting is None:
+            raise RuntimeError("nobody acts: an undoing needs to know on whose behalf")
+        self.act(replace(self.acting, undoes=operation.id))
+
+    def reissue(self, numbers: Reissue) -> None:
+        """Give these numbers out again first: the ids of records that were just taken back to be made anew."""
+        self._again = {name: sorted(again) for name, again in numbers.numbers.items()}
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """A part of the work that may fail for itself: its changes are rolled back if it raises."""
+        recorded = self._operation
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self._operation = recorded
+            raise
+
     def announce(self, event: object) -> None:
         """Announce a frozen event; the reactions other rooms declare run in this transaction."""
         self.announced.append(event)
 
     async def number(self, counter: str) -> int:
         """The next number of `counter`; a number is never given out twice, unless reissued to the same cause."""
-        again = self._reissue.get(counter)
+        again = self._again.get(counter)
         if again:
             return again.pop(0)
         return await advance(self.connection, counter, by=1)
@@ -90,7 +111,8 @@ class Work(View):
         """A key for a new record: `P-13` by its letter, or `u7` for records whose keys are ours alone."""
         if an_entity.prefix:
             return f"{an_entity.prefix}{await self.number(an_entity.collection)}"
-        return f"{an_entity.record.letter}-{await self.number(str(an_entity.record.letter))}"
+        letter = str(an_entity.record.letter)
+        return f"{letter}-{await self.number(letter)}"
 
     async def put(self, an_entity: Entity[R], key: str, record: R) -> None:
         """Make the record `key` be `record`: rows that differ are written, the old ones move to the past."""
@@ -127,6 +149,14 @@ class Work(View):
             stamp = await self.operation()
             await _bury(self.connection, group[0].table, group, stamp)
             await _raise(self.connection, group[0].table, group, stamp)
+
+
+def counted(an_entity: Entity[Any], key: str) -> tuple[str, int] | None:
+    """The counter that `key` came from and its number in it; None for keys that people choose, such as city codes."""
+    if an_entity.prefix:
+        return an_entity.collection, int(key.removeprefix(an_entity.prefix))
+    letter = an_entity.record.letter
+    return (letter, int(key.removeprefix(f"{letter}-"))) if letter else None
 
 
 class _Keys:

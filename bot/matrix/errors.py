@@ -23,9 +23,9 @@ class Unauthorized(MatrixError):
 
 @dataclass(kw_only=True, eq=False)
 class WrongAccount(MatrixError):
-    """The stored device belongs to `stored`, but `asked` is wanted now."""
+    """The stored device, or the given token, belongs to `known`, but `asked` is wanted."""
 
-    stored: str
+    known: str
     asked: str
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from nio.crypto import (
     DeviceStore,
@@ -17,10 +17,9 @@ from nio.crypto import (
     SessionStore,
 )
 from nio.store import MatrixStore
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
-from storage.matrix import queries
+from storage.matrix.queries import Connection, forget, load, save
 from storage.matrix.record import (
     CryptoRecord,
     DeviceRecord,
@@ -31,3 +30,195 @@ from storage.matrix.record import (
 )
 
 T = TypeVar("T")
+Change = Callable[[], CryptoRecord]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """What the database holds of one account's keys."""
+
+    account: OlmAccountRecord | None
+    sessions: tuple[OlmSessionRecord, ...]
+    group_sessions: tuple[GroupSessionRecord, ...]
+    devices: tuple[DeviceRecord, ...]
+    requests: tuple[KeyRequestRecord, ...]
+
+
+async def read_stored(connection: Connection, account: str) -> Stored:
+    """Read all keys of an account."""
+    return Stored(
+        account=next(iter(await load(connection, account, OlmAccountRecord)), None),
+        sessions=await load(connection, account, OlmSessionRecord),
+        group_sessions=await load(connection, account, GroupSessionRecord),
+        devices=await load(connection, account, DeviceRecord),
+        requests=await load(connection, account, KeyRequestRecord),
+    )
+
+
+class Keys(MatrixStore):
+    """The store nio's encryption machine works on. It never writes by itself: `transact` does, with what belongs to it.
+
+    Changed objects wait in `_dirty` and are encrypted when they are written, so that many changes of one object
+    between two transactions cost one row.
+    """
+
+    def __init__(self, *, account: str, user_id: str, device_id: str, pickle_key: str, stored: Stored) -> None:
+        """Serve what was `stored`; nio's own initialisation would open a database of its own."""
+        self.account = account
+        self.user_id = user_id
+        self.device_id = device_id
+        self.pickle_key = pickle_key
+        self._stored = stored
+        self._dirty: dict[tuple[str, ...], Change] = {}
+        self._gone: dict[tuple[str, ...], CryptoRecord] = {}
+
+    @property
+    def changed(self) -> bool:
+        """Whether something waits to be written."""
+        return bool(self._dirty or self._gone)
+
+    async def transact(self, database: Database, body: Callable[[Connection], Awaitable[T]]) -> T:
+        """Run `body` in one transaction together with everything that changed; if it fails, the changes wait on."""
+        dirty, gone = self._dirty, self._gone
+        self._dirty, self._gone = {}, {}
+        records = [change() for change in dirty.values()]
+
+        async def both(connection: Connection) -> T:
+            await forget(connection, self.account, gone.values())
+            await save(connection, self.account, records)
+            return await body(connection)
+
+        try:
+            return await database.transact(both)
+        except BaseException:
+            # What changed again meanwhile is newer than what is put back.
+            self._dirty, self._gone = dirty | self._dirty, gone | self._gone
+            raise
+
+    async def flush(self, database: Database) -> None:
+        """Write what changed, before a request that depends on it."""
+        if self.changed:
+            await self.transact(database, _nothing_else)
+
+    def load_account(self) -> OlmAccount | None:
+        """Give nio the device's own keys."""
+        row = self._stored.account
+        return None if row is None else OlmAccount.from_pickle(row.pickle.encode(), self.pickle_key, row.shared)
+
+    def save_account(self, account: OlmAccount) -> None:
+        """Note that the device's own keys changed."""
+        self._dirty["account",] = lambda: OlmAccountRecord(pickle=self._pickle(account), shared=account.shared)
+
+    def _pickle(self, keys: OlmAccount | Session | InboundGroupSession) -> str:
+        return keys.pickle(self.pickle_key).decode()
+
+    def load_sessions(self) -> SessionStore:
+        """Give nio the channels to other devices."""
+        store = SessionStore()  # type: ignore[no-untyped-call]
+        for row in self._stored.sessions:
+            created, used = _local(row.created), _local(row.used)
+            store.add(row.sender_key, Session.from_pickle(row.pickle.encode(), created, self.pickle_key, used))
+        return store
+
+    def save_session(self, curve_key: str, session: Session) -> None:
+        """Note that a channel to another device is new or has moved on."""
+        self._dirty["session", session.id] = lambda: OlmSessionRecord(
+            session=session.id,
+            sender_key=curve_key,
+            pickle=self._pickle(session),
+            created=session.creation_time.astimezone(UTC),
+            used=session.use_time.astimezone(UTC),
+        )
+
+    def load_inbound_group_sessions(self) -> GroupSessionStore:
+        """Give nio the room keys."""
+        store = GroupSessionStore()  # type: ignore[no-untyped-call]
+        for row in self._stored.group_sessions:
+            store.add(
+                InboundGroupSession.from_pickle(
+                    row.pickle.encode(),
+                    row.signing_key,
+                    row.sender_key,
+                    row.room,
+                    self.pickle_key,
+                    json.loads(row.forwarded_by),
+                )
+            )
+        return store
+
+    def save_inbound_group_session(self, session: InboundGroupSession) -> None:
+        """Note a new room key."""
+        self._dirty["group", session.room_id, session.sender_key, session.id] = lambda: GroupSessionRecord(
+            room=session.room_id,
+            sender_key=session.sender_key,
+            session=session.id,
+            signing_key=session.ed25519,
+            pickle=self._pickle(session),
+            forwarded_by=json.dumps(session.forwarding_chain),
+        )
+
+    def load_device_keys(self) -> DeviceStore:
+        """Give nio everybody's devices."""
+        store = DeviceStore()  # type: ignore[no-untyped-call]
+        for row in self._stored.devices:
+            keys = {"ed25519": row.ed25519, "curve25519": row.curve25519}
+            store.add(OlmDevice(row.user_id, row.device_id, keys, row.name, row.deleted))
+        return store
+
+    def save_device_keys(self, device_keys: Mapping[str, Mapping[str, OlmDevice]]) -> None:
+        """Note devices that are new, changed or gone."""
+        for devices in device_keys.values():
+            for device in devices.values():
+                self._dirty["device", device.user_id, device.id] = _device_change(device)
+
+    def load_outgoing_key_requests(self) -> dict[str, OutgoingKeyRequest]:
+        """Give nio the room keys that were asked for."""
+        rows = self._stored.requests
+        return {r.request: OutgoingKeyRequest(r.request, r.session, r.room, r.algorithm) for r in rows}
+
+    def add_outgoing_key_request(self, key_request: OutgoingKeyRequest) -> None:
+        """Note that a room key was asked for."""
+        self._dirty["request", key_request.request_id] = lambda: _request(key_request)
+
+    def remove_outgoing_key_request(self, key_request: OutgoingKeyRequest) -> None:
+        """Note that a room key is not asked for any more."""
+        key = ("request", key_request.request_id)
+        self._dirty.pop(key, None)
+        self._gone[key] = _request(key_request)
+
+    def ignore_devices(self, devices: Iterable[OlmDevice]) -> None:
+        """Whom nio would call ignored we share keys with as well; there is nothing to note."""
+
+    def is_device_verified(self, device: OlmDevice) -> bool:  # noqa: ARG002
+        """Nobody compares emojis with a bot: no device is verified by hand."""
+        return False
+
+    def is_device_blacklisted(self, device: OlmDevice) -> bool:  # noqa: ARG002
+        """No device is shut out by hand."""
+        return False
+
+
+async def _nothing_else(_connection: Connection) -> None:
+    return None
+
+
+def _local(at: datetime) -> datetime:
+    """Give the naive local time that nio reckons with."""
+    return at.astimezone().replace(tzinfo=None)
+
+
+def _device_change(device: OlmDevice) -> Change:
+    return lambda: DeviceRecord(
+        user_id=device.user_id,
+        device_id=device.id,
+        name=device.display_name,
+        ed25519=device.ed25519,
+        curve25519=device.curve25519,
+        deleted=device.deleted,
+    )
+
+
+def _request(request: OutgoingKeyRequest) -> KeyRequestRecord:
+    return KeyRequestRecord(
+        request=request.request_id, session=request.session_id, room=request.room_id, algorithm=request.algorithm
+    )

@@ -14,7 +14,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(kw_only=True, eq=False)
-class SecretsUnusable(Exception):  # noqa: N818 - named by what is the case
+class SecretsUnusable(Exception):
     """The secret file cannot be used: `reason` is one of open_to_others, unreadable, malformed."""
 
     path: Path

@@ -129,7 +129,7 @@ class Chart:
 
     def __init__(self, grammar: Grammar, tokens: Sequence[Token], scene: Scene) -> None:
         self._grammar = grammar
-        self._tokens = tokens
+        self.tokens = tokens
         self._scenes = {tense: replace(scene, tense=tense) for tense in Tense}
         self._tense = scene.tense
         self._derived: dict[tuple[str, int, Tense], dict[int, Any]] = {}
@@ -151,7 +151,7 @@ class Chart:
             for captured, end in self._matches(production.items, 0, at, tense):
                 if end == at or (end in made and not isinstance(made[end], NoSuchDay | WrongWeekday)):
                     continue
-                value = self._build(production, captured, Place(tokens=self._tokens, start=at, end=end), tense)
+                value = self._build(production, captured, Place(tokens=self.tokens, start=at, end=end), tense)
                 if value is not None and (end not in made or not isinstance(value, NoSuchDay | WrongWeekday)):
                     made[end] = value
         return made
@@ -174,9 +174,9 @@ class Chart:
             yield from self._matches(items, index + 1, at, tense)
 
     def _matched(self, item: Item, at: int, tense: Tense) -> Iterator[tuple[Any, int]]:
-        if at >= len(self._tokens):
+        if at >= len(self.tokens):
             return
-        token = self._tokens[at]
+        token = self.tokens[at]
         for symbol in item.symbols:
             if symbol.startswith("<"):
                 derived = self._derive(symbol[1:-1], at, item.tense or tense)

@@ -11,8 +11,13 @@ Meanings = dict[str, object]
 LEXICON: dict[str, Meanings] = {}
 
 
-def _add(kind: str, words: str | Iterable[str], value: object = True) -> None:  # noqa: FBT002  a meaning, not a switch
-    for word in words.split() if isinstance(words, str) else words:
+def words(text: str) -> list[str]:
+    """The words of a list written as prose."""
+    return text.split()
+
+
+def _add(kind: str, listed: str | Iterable[str], value: object = None) -> None:
+    for word in words(listed) if isinstance(listed, str) else listed:
         LEXICON.setdefault(word, {})[kind] = value
 
 
@@ -22,20 +27,20 @@ def _inflected(stems: str, endings: str = "e en er es em") -> list[str]:
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
-_GERMAN = (
-    "null ein zwei drei vier fuenf sechs sieben acht neun zehn elf zwoelf dreizehn vierzehn fuenfzehn sechzehn siebzehn "
-    "achtzehn neunzehn"
-).split()
-_GERMAN_TENS = "zwanzig dreissig vierzig fuenfzig sechzig siebzig achtzig neunzig".split()
-_ENGLISH = (
+_GERMAN = words(
+    "null ein zwei drei vier fuenf sechs sieben acht neun zehn elf zwoelf dreizehn vierzehn fuenfzehn sechzehn "
+    "siebzehn achtzehn neunzehn"
+)
+_GERMAN_TENS = words("zwanzig dreissig vierzig fuenfzig sechzig siebzig achtzig neunzig")
+_ENGLISH = words(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
-).split()
-_ENGLISH_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ENGLISH_NTHS = (
+)
+_ENGLISH_TENS = words("twenty thirty forty fifty sixty seventy eighty ninety")
+_ENGLISH_NTHS = words(
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth"
-).split()
+)
 _GERMAN_NTHS = {1: "erst", 3: "dritt", 7: "siebt", 8: "acht"}
 LAST_DAY_NUMBER = 31
 
@@ -102,7 +107,7 @@ _add("DAYPART", _DAYPARTS + " morgens abends nachts mittags morning afternoon ev
 # --- months and seasons ----------------------------------------------------------------------------------------------
 
 _MONTHS = (
-    "januar jaenner januars january",
+    "januar jaenner jaen januars january",
     "februar feber februars february febuary feburary feb febr",
     "maerz mrz maer",
     "april aprils apr",
@@ -117,6 +122,8 @@ _MONTHS = (
 )
 for _month, _words in enumerate(_MONTHS, start=1):
     _add("MONTH", _words, _month)
+for _month, _words in enumerate(_MONTHS, start=1):
+    _add("MONTHWEEK", _words.split(maxsplit=1)[0] + "woche", _month)
 _add("WEAKMONTH", "jan", 1)
 _add("WEAKMONTH", "mar march", 3)
 _add("WEAKMONTH", "may", 5)
@@ -133,7 +140,10 @@ _UNITS = {
     "week": ("woche week", "wochen weeks"),
     "weekend": ("wochenende wochenendes weekend", "wochenenden weekends"),
     "month": ("monat monats monates month", "monate monaten months"),
-    "quarter": ("quartal quartals quartales vierteljahr vierteljahrs quarter", "quartale quartalen vierteljahre quarters"),
+    "quarter": (
+        "quartal quartals quartales vierteljahr vierteljahrs quarter",
+        "quartale quartalen vierteljahre quarters",
+    ),
     "half": ("halbjahr halbjahrs halbjahres", "halbjahre halbjahren"),
     "year": ("jahr jahrs jahres year", "jahre jahren years"),
     "workday": ("arbeitstag arbeitstages workday", "arbeitstage arbeitstagen workdays"),
@@ -161,7 +171,7 @@ _add("UNITPART", "eoy", (2, "year"))
 _add("PART", "anfang anfangs beginn start early beginning begining beginnning", 0)
 _add("PART", "mitte mid middle", 1)
 _add("PART", "ende end late schluss ausgang", 2)
-_add("KW", "kw kalenderwoche kalenderwochen cw", True)
+_add("KW", "kw kalenderwoche kalenderwochen cw")
 
 # --- which one -------------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,10 @@ YEARS_AROUND = 9
 """How far a date without a year is looked for: eight years pass between two leap days around 2100."""
 
 
+NOWHEN = NoSuchDay()
+"""What is missing of a cycle that always occurs."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Amount:
     """A number of days, weeks, months, years, workdays or werktage."""
@@ -32,7 +36,7 @@ class Cycle:
     """The one of a year, for what comes once a year."""
     strict: bool = False
     """Whether an occurrence that holds today is passed over: on a Friday nobody calls today "Friday"."""
-    missing: NoSuchDay = NoSuchDay()
+    missing: NoSuchDay = NOWHEN
     """What is missing if it never occurs."""
 
 
@@ -180,12 +184,12 @@ def feast(of_year: Callable[[int], date], days: int = 1) -> Cycle:
         start = of_year(year)
         return Period(start=start, end=start + days * DAY, grain=Grain.DAY if days == 1 else Grain.RANGE)
 
-    return yearly(period, period(2000).grain, missing=NoSuchDay())
+    return yearly(period, period(2000).grain, missing=NOWHEN)
 
 
 def months_of_year(month: int, count: int, grain: Grain) -> Cycle:
     """`count` months from a month on: a month, quarter, half year or season."""
-    return yearly(lambda year: months_from(date(year, month, 1), count, grain), grain, missing=NoSuchDay())
+    return yearly(lambda year: months_from(date(year, month, 1), count, grain), grain, missing=NOWHEN)
 
 
 def week_of_year(week: int) -> Cycle:

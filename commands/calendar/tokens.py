@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
-from commands.calendar.lexicon import Meanings, meanings
-from commands.calendar.periods import day_of_year, month_of, one_day, week_of_year
+from commands.calendar.lexicon import Meanings, meanings, words
+from commands.calendar.periods import day_of_year, month_of, week_of_year
 from storage.values import Language
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -67,16 +68,31 @@ _PATTERN = re.compile(
 )
 _GLUE = frozenset("-–—/_@#+=*~\\.%")
 _ABBREVIATIONS = frozenset(
-    "mo di mi do fr sa so mon tue tues wed thu thur thurs fri sat sun jan jaen feb febr mrz maer mar apr jun jul aug sep "
-    "sept okt oct nov dez dec kw inkl incl einschl d i ii iii iv"
-    # "m." and "j." as in "15. d. M."
-    " m j".split()
+    words(
+        "mo di mi do fr sa so mon tue tues wed thu thur thurs fri sat sun jan jaen feb febr mrz maer mar apr jun "
+        "jul aug sep sept okt oct nov dez dec kw inkl incl einschl d i ii iii iv m j"
+    )
 )
+"""Words whose full stop belongs to them; "m." and "j." as in "15. d. M."."""
 _LABELS = frozenset(
-    "kapitel kap ziffer ziffern ziff nummer nr abschnitt absatz abs art artikel paragraph punkt raum zimmer version "
-    "seite tabelle anlage top release chapter section sec room page item clause klausel stufe phase level stage paket "
-    "step schritt §".split()
+    words(
+        "kapitel kap ziffer ziffern ziff nummer nr abschnitt absatz abs art artikel paragraph punkt raum zimmer "
+        "version seite tabelle anlage top release chapter section sec room page item clause klausel stufe phase "
+        "level stage paket step schritt paragraf paragrafen punkte punkten kapiteln seiten abschnitten paragraphs "
+        "chapters sections §"
+    )
 )
+_TITLES = frozenset(words("herr herrn frau familie mr mrs ms dr prof"))
+_COUNTED = frozenset(
+    words(
+        "€ $ % euro eur mio faelle faellen cases datensaetze datensaetzen records buerger buergern buergerinnen "
+        "einwohner einwohnern inhabitants personen people stellen posts antraege antraegen applications nutzer "
+        "nutzern nutzerinnen users vorgaenge vorgaengen seiten pages stunden hours prozent percent stueck "
+        "mitarbeiter mitarbeitern beschaeftigte beschaeftigten employees dokumente dokumenten documents haushalte "
+        "haushalten households"
+    )
+)
+"""What is counted in thousands, so that the number before it is no year."""
 _CHAPTERS = frozenset({"DM", "BARE"})
 _JOINS = frozenset({"und", "and", "bis", "to", "-", "–"})
 
@@ -97,7 +113,7 @@ def tokenise(text: str, *, language: Language | None, literals: Collection[str])
         token = _token(found, language=language, literals=literals)
         tokens.append(replace(token, tight=bool(tokens) and tokens[-1].end == token.start))
         position = token.end
-    return _without_labelled(_without_glued(tokens))
+    return _without_counts(_without_labelled(_without_glued(tokens)))
 
 
 def _token(found: re.Match[str], *, language: Language | None, literals: Collection[str]) -> Token:
@@ -150,7 +166,7 @@ def _in_range(year: int) -> bool:
 
 def full_year(text: str) -> int:
     """The year of four digits, or of two: those of this century."""
-    return int(text) if len(text) == 4 else 2000 + int(text)  # noqa: PLR2004  digits of a year
+    return int(text) if len(text) == 4 else 2000 + int(text)
 
 
 def _date(year: int, month: int, day: int) -> Meanings:
@@ -212,10 +228,10 @@ def _month_and_year(month: int, year: int, *, kind: str) -> Meanings:
 
 
 def _digits(text: str) -> Meanings:
-    number = int(text) if len(text) <= 4 else 0  # noqa: PLR2004  no longer number means anything here
-    if len(text) == 4 and _in_range(number):  # noqa: PLR2004
+    number = int(text) if len(text) <= 4 else 0
+    if len(text) == 4 and _in_range(number):
         return {"YEAR": number}
-    return {"NUM": number, "DIGITS": number} if 0 < number < 1000 else {}  # noqa: PLR2004
+    return {"NUM": number, "DIGITS": number} if 0 < number < 1000 else {}
 
 
 def _without_glued(tokens: list[Token]) -> list[Token]:
@@ -244,7 +260,7 @@ def _glues(token: Token) -> bool:
 
 
 def _runs_together(chunk: list[Token]) -> bool:
-    pairs = zip(chunk, chunk[1:], strict=False)
+    pairs = pairwise(chunk)
     return any(not left.sign and not right.sign and not _may_touch(left, right) for left, right in pairs)
 
 
@@ -253,20 +269,32 @@ def _may_touch(left: Token, right: Token) -> bool:
     return left.text.endswith(".") or ("NUM" in left.meanings and "UNIT" in right.meanings)
 
 
+def _without_counts(tokens: list[Token]) -> list[Token]:
+    """Take the meaning from years that count something: "2000 Euro", "für 2000 Fälle"."""
+    following = [*(token.word for token in tokens[1:]), ""]
+    return [
+        replace(token, meanings={}) if "YEAR" in token.meanings and after in _COUNTED else token
+        for token, after in zip(tokens, following, strict=False)
+    ]
+
+
 def _without_labelled(tokens: list[Token]) -> list[Token]:
-    """Take the meaning from numbers that something is called by: "Kapitel 3.2.", "Ziffern 4.1. und 4.2.", "OZG 2.0."."""
+    """Take the meaning from what is a name: "Kapitel 3.2.", "Ziffern 4.1. und 4.2.", "OZG 2.0.", "Frau Mai"."""
     kept: list[Token] = []
     before, labelled = None, False
     for token in tokens:
         if token.text != ".":
             labelled = _is_labelled(token, before) or (labelled and _continues(token, before))
             before = token
-        kept.append(replace(token, meanings={}) if labelled and token.text[:1].isdigit() else token)
+        named = token.text[:1].isdigit() or token.capital
+        kept.append(replace(token, meanings={}) if labelled and named else token)
     return kept
 
 
 def _is_labelled(token: Token, before: Token | None) -> bool:
-    if before is None or not token.text[:1].isdigit() or _says_the_year(token):
+    if before is None or before.word in _TITLES:
+        return before is not None and token.capital
+    if not token.text[:1].isdigit() or _says_the_year(token):
         return False
     acronym = before.opaque and before.text.isupper() and len(before.text) > 1
     return before.word in _LABELS or (acronym and bool(_CHAPTERS & token.meanings.keys()))
@@ -280,3 +308,16 @@ def _continues(token: Token, before: Token | None) -> bool:
 
 def _says_the_year(token: Token) -> bool:
     return "DATE" in token.meanings and bool(re.search("[0-9]{4}", token.text))
+
+
+def glued(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the tokens before and from `at` on are one word in print: a phrase neither begins nor ends there."""
+    if not 0 < at < len(tokens) or not tokens[at].tight:
+        return False
+    left, right = tokens[at - 1], tokens[at]
+    if left.sign:
+        return left.text in _GLUE and at > 1 and left.tight and not tokens[at - 2].sign and not right.sign
+    if right.sign:
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        return right.text in _GLUE and after is not None and after.tight and not after.sign
+    return True

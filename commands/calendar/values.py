@@ -1,9 +1,12 @@
 """What a phrase about time can turn out to be."""
 
+from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Self
+
+_LEAP_YEAR = 2000
 
 
 class Tense(StrEnum):
@@ -76,6 +79,19 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Step:
+    """From a period talked about to its neighbour: one `unit` earlier (-1) or later (1)."""
+
+    unit: str
+    shift: int
+    span: tuple[int, int] = (0, 0)
+
+    def at(self, start: int, end: int) -> Self:
+        """The same step, said at these offsets."""
+        return replace(self, span=(start, end))
+
+
+@dataclass(frozen=True, kw_only=True)
 class DayFound:
     """What a field value means: a due date is the `last` day of what was said, a beginning its `first`."""
 
@@ -106,6 +122,13 @@ class NoSuchDay:
     def at(self, text: str) -> Self:
         """The same finding, with the words it was made from."""
         return replace(self, text=text)
+
+    @property
+    def last(self) -> int | None:
+        """The last day which that month really has (in any year, if none was said); None where there is no month."""
+        if self.month is None or not 1 <= self.month <= 12:
+            return None
+        return monthrange(self.year or _LEAP_YEAR, self.month)[1]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,6 +84,11 @@ def add_werktage(start: date, count: int, calendars: Sequence[Calendar]) -> date
     return _counted(start, count, lambda day: is_werktag(day, calendars))
 
 
+def without_sundays(start: date, count: int) -> date:
+    """Count Werktage where no city is known: every day but Sunday."""
+    return _counted(start, count, lambda day: day.weekday() < SUNDAY)
+
+
 def count_workdays(start: date, end: date, calendars: Sequence[Calendar]) -> int:
     """How many days after `start`, up to and including `end`, are working days in every calendar.
 

@@ -21,6 +21,7 @@ class Place:
 
     room: str
     direct: bool
+    alias: str | None = None
     key: str | None = None
     kind: RoomKind | None = None
     project: str | None = None
@@ -32,8 +33,8 @@ class Place:
 class Caller:
     """Whoever wrote, as the register knows them today. `person` None: nobody whom coordination has registered.
 
-    `seats` are those held today. `members` are the codes of the cities that are members today; `host` of the lines
-    above: a seat in one of them makes staff. `administrator` comes from the configuration; `coordinated` says
+    `seats` are those held today. `members` are the codes of the cities that are members today: a seat in one of them
+    makes staff. `administrator` comes from the configuration; `coordinated` says
     whether any coordination seat is held by anybody today.
     """
 
@@ -49,6 +50,8 @@ class Caller:
     now: datetime
     zone: ZoneInfo
     event: str
+    confirmed: bool = False
+    """The line runs because the caller has just said yes to it."""
 
     @property
     def today(self) -> date:

@@ -122,5 +122,15 @@ class Command(Generic[A]):
     bang: bool = False
     undo: Never | None = None
 
+    def text_key(self, part: str) -> str:
+        """Where a text of this command stands: its `title`, `help` or `notes`."""
+        room, _, word = self.name.partition(".")
+        return f"{room}.command.{word}.{part}"
+
+    def question_key(self, field: str) -> str:
+        """Where the question stands that asks for a missing argument."""
+        room, _, word = self.name.partition(".")
+        return f"{room}.arg.{word}.{field}"
+
 
 AnyCommand = Command[Any]

@@ -1,19 +1,37 @@
 """A noun of the register with all that it takes part in: a room of `commands/` declares itself once with it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from commands.framework.caller import Caller
 from commands.framework.command import AnyCommand, Words
+from commands.framework.reply import Reply
 from storage.derived import Due
+from storage.work import Work
+
+Continuation = Callable[[Work, Caller, Mapping[str, Any], str], Awaitable[Reply | None]]
+"""Goes on when a question of the bot is answered: (work, caller, the question's body, the answer) -> reply.
+
+None means that the words were no answer; they are then taken like any other message.
+"""
+
+Replied = Callable[[Work, Caller, str, str], Awaitable[Reply | None]]
+"""Takes free text that replies to a message about a record of this kind: (work, caller, key, text) -> reply.
+
+None means that the words are none of its business.
+"""
+
+Reaction = Callable[[Work, Any], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Noun:
-    """What one room declares. `collection` and `words` are None for rooms that hold no records.
+    """What one room declares. `collection` and `words` are None for rooms that hold no records of their own.
 
-    `due` derives from a record what time will cause; `reactions` maps event types that other rooms announce to what
-    this room does about them, in the same transaction and operation.
+    `due` derives from a record what time will cause; `continuations` are named by `Question.body["then"]`; `replied`
+    takes free text about a record; `reactions` maps event types that other rooms announce to what this room does
+    about them, in the same transaction and operation.
     """
 
     room: str
@@ -21,4 +39,6 @@ class Noun:
     collection: str | None = None
     words: Words | None = None
     due: Callable[[Any], Iterable[Due]] | None = None
-    reactions: Mapping[type, Callable[..., Any]] = field(default_factory=dict)
+    continuations: Mapping[str, Continuation] = field(default_factory=dict)
+    replied: Replied | None = None
+    reactions: Mapping[type, Reaction] = field(default_factory=dict)

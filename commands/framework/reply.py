@@ -60,7 +60,15 @@ class RecordRef:
     title: str | None = None
 
 
-Inline = str | Say | Bold | Code | Link | Foreign | RecordRef
+@dataclass(frozen=True)
+class Label:
+    """What a column of a record is called: `table` is the collection or one of its parts."""
+
+    table: str
+    column: str
+
+
+Inline = str | Label | Say | Bold | Code | Link | Foreign | RecordRef
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ ROOMS = Path(__file__).parent.parent
 SHARED = ("word", "field", "noun")
 """Tables that belong to all rooms together: their names are not prefixed by the room."""
 
+COMMON = "record"
+"""Stands in place of a collection for the columns that every record has."""
+
 FORMS = ("one", "other")
 
 E = TypeVar("E", bound=StrEnum)
@@ -124,8 +127,9 @@ class Texts:
         return self._words(member, language)[0]
 
     def field(self, collection: str, column: str, language: Language) -> str:
-        """What a column of a record is called; raises TextMissing."""
-        return str(self._share(f"field.{collection}.{column}", language))
+        """What a column of a record or part is called; raises TextMissing. What all records have stands once."""
+        own, common = f"field.{collection}.{column}", f"field.{COMMON}.{column}"
+        return str(self._share(own if own in self._shared[language] else common, language))
 
     def noun(self, collection: str, language: Language, count: int = 1) -> str:
         """What one record of this list is called, or several; raises TextMissing."""

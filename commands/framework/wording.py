@@ -104,14 +104,14 @@ def typed_day(value: date, language: Language) -> str:
     return format(value, "%d.%m.%Y") if language is Language.DE else value.isoformat()
 
 
-def separators(count: int, language: Language) -> tuple[str, ...]:
-    """What stands between `count` things in a list: ", " and at last " und "; always one less than `count`."""
-    patterns = _STYLES[language].locale.list_patterns["standard"]
+def separators(count: int, language: Language, *, choice: bool = False) -> tuple[str, ...]:
+    """What stands between `count` things: ", " and at last " und ", or " oder " for a choice; one less than `count`."""
+    patterns = _STYLES[language].locale.list_patterns["or" if choice else "standard"]
     comma, last = (patterns[name].format("", "") for name in ("middle", "end"))
     return (*[comma] * (count - 2), last)[: max(count - 1, 0)]
 
 
-def listing(items: Sequence[str], language: Language) -> str:
-    """Words as a list: "A, B und C"."""
-    between = ("", *separators(len(items), language))
+def listing(items: Sequence[str], language: Language, *, choice: bool = False) -> str:
+    """Words as a list: "A, B und C", or "A, B oder C" for a choice."""
+    between = ("", *separators(len(items), language, choice=choice))
     return "".join(part for pair in zip(between, items, strict=False) for part in pair)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from storage.cities.record import City, CityState
 from storage.cities.tables import CITIES
@@ -27,6 +27,13 @@ async def cities_page(view: View, scope: Scope, *, limit: int, offset: int) -> t
     """Cities and partners, `limit` from `offset` on: cities before partners, by name."""
     order = lambda root: [root.c.kind, root.c.name_de, root.c.key]  # noqa: E731
     return await fetch(view, CITIES, scope, order=order, limit=limit, offset=offset)
+
+
+async def count_cities(view: View, scope: Scope) -> int:
+    """How many cities and partners there are, of those `scope` may see."""
+    root = as_of(CITIES.table, scope.as_of)
+    query = select(func.count()).select_from(root).where(visible(root, scope))
+    return (await view.connection.execute(query)).scalar_one()
 
 
 async def codes_in_state(view: View, scope: Scope, state: CityState, day: date) -> frozenset[str]:

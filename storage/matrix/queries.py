@@ -29,10 +29,11 @@ from storage.matrix.tables import (
     UNDECRYPTED,
 )
 
+Connection = AsyncConnection
 Stored = AccountRecord | CryptoRecord | RoomRecord | UndecryptedRecord
 R = TypeVar("R", bound=Stored)
 
-_TABLES: dict[type[Stored], Table] = {
+_TABLES: dict[type[Any], Table] = {
     AccountRecord: ACCOUNT,
     OlmAccountRecord: OLM_ACCOUNT,
     OlmSessionRecord: OLM_SESSION,
@@ -70,7 +71,7 @@ async def forget(connection: AsyncConnection, account: str, records: Iterable[St
 
 
 def _by_table(account: str, records: Iterable[Stored]) -> Iterable[tuple[Table, Sequence[dict[str, Any]]]]:
-    grouped: dict[type[Stored], list[dict[str, Any]]] = {}
+    grouped: dict[type[Any], list[dict[str, Any]]] = {}
     for record in records:
         grouped.setdefault(type(record), []).append(asdict(record) | {"account": account})
     return [(_TABLES[kind], rows) for kind, rows in grouped.items()]
@@ -106,6 +107,18 @@ async def room_facts(connection: AsyncConnection, account: str, room: str) -> Ro
     query = select(ROOM).where(ROOM.c.account == account, ROOM.c.room == room)
     row = (await connection.execute(query)).one_or_none()
     return None if row is None else _record(RoomRecord, dict(row._mapping))
+
+
+async def joined_rooms(connection: AsyncConnection, account: str) -> tuple[str, ...]:
+    """The ids of the rooms that the account is in."""
+    query = select(ROOM.c.room).where(ROOM.c.account == account, ROOM.c.membership == "join").order_by(ROOM.c.room)
+    return tuple((await connection.execute(query)).scalars())
+
+
+async def direct_room(connection: AsyncConnection, account: str, user_id: str) -> str | None:
+    """The direct chat that the account has joined with this user, None if there is none."""
+    query = select(ROOM.c.room).where(ROOM.c.account == account, ROOM.c.other == user_id, ROOM.c.membership == "join")
+    return (await connection.execute(query.order_by(ROOM.c.room).limit(1))).scalar_one_or_none()
 
 
 async def rooms_with_alias(connection: AsyncConnection, account: str, alias: str) -> tuple[RoomRecord, ...]:

@@ -78,6 +78,7 @@ class RoomRecord:
 
     `membership` is ours (join, invite, leave, ban), `inviter` who invited us. `direct`: exactly two people are joined
     or invited, one of them the bot. `public`: anybody may join, or read without joining. `encrypted` never goes back.
+    `other` is the other person of a direct chat.
     """
 
     room: str
@@ -89,6 +90,7 @@ class RoomRecord:
     members: int = 0
     name: str | None = None
     alias: str | None = None
+    other: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

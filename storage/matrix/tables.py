@@ -75,6 +75,7 @@ ROOM = _of_account(
     Column("members", Integer, nullable=False),
     Column("name", LONG),
     Column("alias", KEY),
+    Column("other", KEY),
 )
 
 UNDECRYPTED = _of_account(

@@ -1,10 +1,13 @@
 """Queries about people."""
 
+from sqlalchemy import func, select
+
 from storage.people.record import Person
 from storage.people.tables import PEOPLE
-from storage.records import Kept, View, fetch, fetch_one
+from storage.records import Kept, View, fetch, fetch_one, visible
 from storage.scope import Scope
 from storage.values import Visibility
+from storage.versioned import as_of
 
 
 async def person(view: View, scope: Scope, key: str) -> Kept[Person] | None:
@@ -29,6 +32,21 @@ async def people_page(view: View, scope: Scope, *, limit: int, offset: int) -> t
     """People in the order of their names, `limit` from `offset` on."""
     found = await fetch(view, PEOPLE, scope, order=lambda root: [root.c.name, root.c.key], limit=limit, offset=offset)
     return tuple(_as_seen(kept, scope) for kept in found)
+
+
+async def keys_by_mxid(view: View, scope: Scope, mxids: frozenset[str]) -> dict[str, str]:
+    """The keys of the people with these Matrix IDs, by Matrix ID."""
+    if not mxids:
+        return {}
+    found = await fetch(view, PEOPLE, scope, lambda root: root.c.mxid.in_(mxids))
+    return {kept.record.mxid: kept.key for kept in found if kept.record.mxid}
+
+
+async def count_people(view: View, scope: Scope) -> int:
+    """How many people there are, of those `scope` may see."""
+    root = as_of(PEOPLE.table, scope.as_of)
+    query = select(func.count()).select_from(root).where(visible(root, scope))
+    return (await view.connection.execute(query)).scalar_one()
 
 
 def _as_seen(kept: Kept[Person], scope: Scope) -> Kept[Person]:

@@ -5,6 +5,9 @@ from typing import Annotated, ClassVar
 
 from storage.values import KEY, Day, Form, Language, Line, Mxid, Part, PersonKey, Record, Text, Visibility
 
+Email = Annotated[str, Form(r"[^\s@<>]{1,100}@[^\s@<>]{1,150}", "koordination@muenchen.example")]
+Phone = Annotated[str, Form(r"\+?[0-9][0-9 ()/.-]{2,40}", "+49 89 233-0")]
+
 
 class Absence(Part):
     """Days on which somebody is away, first and last inclusive, and who stands in; never why."""
@@ -29,7 +32,7 @@ class Person(Record):
     mxid: Mxid | None = None
     language: Language | None = None
     expertise: tuple[Line, ...] = ()
-    email: Annotated[str, Form(r"[^\s@<>]{1,100}@[^\s@<>]{1,150}", "koordination@muenchen.example")] | None = None
-    phone: Annotated[str, Form(r"\+?[0-9][0-9 ()/.-]{2,40}", "+49 89 233-0")] | None = None
+    email: Email | None = None
+    phone: Phone | None = None
     absences: tuple[Absence, ...] = ()
     note: Text | None = None

@@ -1,10 +1,11 @@
 """Queries about projects; every filter is a condition in the database."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy import ColumnElement, FromClause, Row, String, and_, cast, exists, func, or_, select
+from datetime import date, datetime
 from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, String, and_, cast, exists, func, or_, select
 
 from storage.projects.record import Health, Phase, Project
 from storage.projects.standing import ALIVE, OVER
@@ -21,12 +22,16 @@ class ProjectFilter:
     """Which projects are asked for; empty fields ask for all.
 
     Without phases only what is neither completed nor abandoned is found. `lead`: led by this city; `city`: led by it
-    or with it taking part. `stale_at`: only what is stale at this instant. `silent`: only running or operating
-    projects without any update of a lead city. `topic` is compared without regard to case.
+    or with it taking part. `stale_at`: only what is stale at this instant; `fresh_at`: only what is not. `silent`:
+    only running or operating projects without any update of a lead city. `not_green_at`: running or operating
+    projects that at this instant are yellow, red, stale or without any update. `topic` is compared without regard
+    to case.
     """
 
     phases: frozenset[Phase] = frozenset()
     health: Health | None = None
+    fresh_at: datetime | None = None
+    not_green_at: datetime | None = None
     lead: str | None = None
     city: str | None = None
     topic: str | None = None
@@ -57,32 +62,73 @@ async def count_projects(view: View, scope: Scope, wanted: ProjectFilter) -> int
 async def count_by(view: View, scope: Scope, column: str) -> dict[str | None, int]:
     """How many projects there are by `phase` or by `overall` health, the latter of running and operating ones only."""
     root = as_of(PROJECTS.table, scope.as_of)
-    query = select(root.c[column], func.count()).where(visible(root, scope)).group_by(root.c[column])
+    seen = [visible(root, scope), *(condition(root) for condition in _seen_today(scope))]
+    query = select(root.c[column], func.count()).where(*seen).group_by(root.c[column])
     if column == "overall":
         query = query.where(root.c.phase.in_([p.value for p in ALIVE]))
     return {row[0]: row[1] for row in await view.connection.execute(query)}
 
 
+@dataclass(frozen=True, kw_only=True)
+class DueMilestone:
+    """A milestone not reached yet, with its project. `first` is the day it was first meant for."""
+
+    project: str
+    title: str
+    due: date
+    first: date
+
+
 async def due_milestones(
-    view: View, scope: Scope, first: datetime, until: datetime, *, limit: int
-) -> tuple[Row[Any], ...]:
-    """Milestones not done whose day lies in [first, until), soonest first: rows of (root, title, due)."""
-    root, milestones = as_of(PROJECTS.table, scope.as_of), as_of(PARTS["milestones"], scope.as_of)
+    view: View, scope: Scope, first: date | None, until: date | None, *, limit: int
+) -> tuple[DueMilestone, ...]:
+    """Milestones not done whose day lies in [first, until), None being open, soonest first."""
+    bounds = lambda row: [row.c.due >= first.isoformat()] if first else []  # noqa: E731
+    ends = lambda row: [row.c.due < until.isoformat()] if until else []  # noqa: E731
+    return await _milestones(view, scope, lambda row, _first: [*bounds(row), *ends(row)], limit)
+
+
+async def slipped_milestones(view: View, scope: Scope, *, limit: int) -> tuple[DueMilestone, ...]:
+    """Milestones not done whose day is later than the one they were first meant for, soonest first."""
+    return await _milestones(view, scope, lambda row, first: [row.c.due > first], limit)
+
+
+async def _milestones(
+    view: View, scope: Scope, where: Callable[[FromClause, Any], list[ColumnElement[bool]]], limit: int
+) -> tuple[DueMilestone, ...]:
+    root, rows, shifts = (as_of(t, scope.as_of) for t in (PROJECTS.table, PARTS["milestones"], PARTS["shifts"]))
+    oldest = select(shifts.c.from_).where(shifts.c.parent == rows.c.key).order_by(shifts.c.position).limit(1)
+    first = func.coalesce(oldest.scalar_subquery(), rows.c.due)
     query = (
-        select(milestones.c.root, milestones.c.title, milestones.c.due)
-        .select_from(milestones.join(root, root.c.key == milestones.c.root))
-        .where(visible(root, scope), milestones.c.done.is_(None), root.c.phase.not_in([p.value for p in OVER]))
-        .where(milestones.c.due >= first.date().isoformat(), milestones.c.due < until.date().isoformat())
-        .order_by(milestones.c.due, milestones.c.root)
+        select(rows.c.root, rows.c.title, rows.c.due, first)
+        .select_from(rows.join(root, root.c.key == rows.c.root))
+        .where(visible(root, scope), *(condition(root) for condition in _seen_today(scope)))
+        .where(rows.c.done.is_(None), root.c.phase.not_in([p.value for p in OVER]), *where(rows, first))
+        .order_by(rows.c.due, rows.c.root, rows.c.key)
         .limit(limit)
     )
-    return tuple((await view.connection.execute(query)).all())
+    found = (await view.connection.execute(query)).all()
+    return tuple(
+        DueMilestone(project=r[0], title=r[1], due=date.fromisoformat(r[2]), first=date.fromisoformat(r[3]))
+        for r in found
+    )
+
+
+async def first_recorded(view: View, scope: Scope, key: str) -> datetime | None:
+    """When the project with this id was first recorded; None if `scope` may not see it today."""
+    now, past = PROJECTS.table.current, PROJECTS.table.past
+    if not (await view.connection.execute(select(now.c.key).where(now.c.key == key, visible(now, scope)))).first():
+        return None
+    instants = [
+        (await view.connection.execute(select(func.min(t.c.since)).where(t.c.key == key))).scalar() for t in (now, past)
+    ]
+    return min((at for at in instants if at is not None), default=None)
 
 
 def conditions(scope: Scope, wanted: ProjectFilter) -> list[Where]:
     """The filter as conditions on the root rows."""
     phases = [p.value for p in (wanted.phases or set(Phase) - OVER)]
-    found: list[Where] = [lambda root: root.c.phase.in_(phases)]
+    found: list[Where] = [lambda root: root.c.phase.in_(phases), *_seen_today(scope)]
     if wanted.health is not None:
         found.append(_healthy(wanted.health))
     if wanted.lead is not None:
@@ -93,6 +139,10 @@ def conditions(scope: Scope, wanted: ProjectFilter) -> list[Where]:
         found.append(_about(wanted.topic))
     if wanted.stale_at is not None:
         found.append(_stale(wanted.stale_at))
+    if wanted.fresh_at is not None:
+        found.append(_fresh(wanted.fresh_at))
+    if wanted.not_green_at is not None:
+        found.append(_not_green(wanted.not_green_at))
     if wanted.silent:
         found.append(_without_update)
     return found
@@ -125,6 +175,27 @@ def _about(topic: str) -> Where:
 
 def _stale(at: datetime) -> Where:
     return lambda root: root.c.fresh_until < at
+
+
+def _fresh(at: datetime) -> Where:
+    return lambda root: or_(root.c.fresh_until.is_(None), root.c.fresh_until >= at)
+
+
+def _not_green(at: datetime) -> Where:
+    alive = [p.value for p in ALIVE]
+    troubled = [Health.YELLOW.value, Health.RED.value]
+    return lambda root: and_(
+        root.c.phase.in_(alive),
+        or_(root.c.overall.in_(troubled), root.c.fresh_until < at, root.c.fresh_until.is_(None)),
+    )
+
+
+def _seen_today(scope: Scope) -> list[Where]:
+    # Today's visibility holds for past days too: what has been hidden since is hidden for the past as well.
+    if scope.as_of is None:
+        return []
+    now = PROJECTS.table.current
+    return [lambda root: exists().where(now.c.key == root.c.key, visible(now, scope))]
 
 
 def _without_update(root: FromClause) -> ColumnElement[bool]:

@@ -1,10 +1,10 @@
 """How a project stands, from its record alone: overall health and until when its last update counts as fresh."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from dateutil.relativedelta import relativedelta
 
-from storage.projects.record import Health, Phase, Project, Update
+from storage.projects.record import Health, Milestone, Phase, Project, Update
 from storage.values import Duration, Unit
 
 RUNNING = frozenset({Phase.CONCEPT, Phase.IMPLEMENTATION, Phase.PILOT})
@@ -20,13 +20,14 @@ SEVERITY = (Health.GREEN, Health.YELLOW, Health.RED)
 
 def newest_update(project: Project, city: str) -> Update | None:
     """The city's latest update, or None if it never gave one."""
-    own = [update for update in project.updates if update.city == city]
+    # Of two at the same instant the one written later counts.
+    own = [update for update in reversed(project.updates) if update.city == city]
     return max(own, key=lambda update: update.at, default=None)
 
 
 def health_of(project: Project, city: str) -> Health | None:
     """The city's present colour: that of its newest update which names one."""
-    own = [u for u in project.updates if u.city == city and u.health is not None]
+    own = [u for u in reversed(project.updates) if u.city == city and u.health is not None]
     newest = max(own, key=lambda update: update.at, default=None)
     return newest.health if newest else None
 
@@ -64,3 +65,29 @@ def one_and_a_half(span: Duration) -> relativedelta:
         Unit.YEARS: relativedelta(months=half * 6),
         Unit.WORKDAYS: relativedelta(days=-(-whole * 3 * 7 // 10)),
     }[span.unit]
+
+
+def is_stale(project: Project, now: datetime) -> bool:
+    """Whether the newest update of the lead cities is older than 1.5 × cadence."""
+    until = fresh_until(project)
+    return until is not None and until < now
+
+
+def is_silent(project: Project) -> bool:
+    """Whether a running or operating project has no update of any lead city."""
+    return project.phase in ALIVE and fresh_until(project) is None
+
+
+def original_due(milestone: Milestone) -> date:
+    """The day the milestone was first meant for."""
+    return milestone.shifts[0].from_ if milestone.shifts else milestone.due
+
+
+def has_slipped(milestone: Milestone) -> bool:
+    """Whether today's day is later than the first one."""
+    return milestone.due > original_due(milestone)
+
+
+def open_milestones(project: Project) -> tuple[Milestone, ...]:
+    """Milestones not reached yet, the soonest first."""
+    return tuple(sorted((m for m in project.milestones if m.done is None), key=lambda m: m.due))

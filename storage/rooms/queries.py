@@ -1,11 +1,17 @@
 """Queries about rooms of the register. What Matrix itself knows of a room is the matrix slice's."""
 
-from sqlalchemy import or_
+from sqlalchemy import or_, select
 
-from storage.records import Kept, View, fetch
+from storage.records import Kept, View, fetch, fetch_one, visible
 from storage.rooms.record import Room, RoomKind
 from storage.rooms.tables import ROOMS
 from storage.scope import Scope
+from storage.versioned import as_of
+
+
+async def room(view: View, scope: Scope, key: str) -> Kept[Room] | None:
+    """The room record with this key."""
+    return await fetch_one(view, ROOMS, scope, key)
 
 
 async def room_by_address(view: View, scope: Scope, room: str, alias: str | None) -> Kept[Room] | None:
@@ -24,3 +30,10 @@ async def rooms_of_kind(view: View, scope: Scope, kind: RoomKind) -> tuple[Kept[
 async def rooms_of_project(view: View, scope: Scope, project: str) -> tuple[Kept[Room], ...]:
     """The rooms bound to this project."""
     return await fetch(view, ROOMS, scope, lambda root: root.c.project == project)
+
+
+async def kinds_bound(view: View, scope: Scope) -> frozenset[RoomKind]:
+    """The kinds of which at least one room is bound to its Matrix room."""
+    root = as_of(ROOMS.table, scope.as_of)
+    query = select(root.c.kind).where(visible(root, scope), root.c.id.is_not(None)).group_by(root.c.kind)
+    return frozenset(RoomKind(kind) for kind in (await view.connection.execute(query)).scalars())

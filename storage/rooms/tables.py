@@ -1,7 +1,7 @@
 """The tables of rooms."""
 
 from storage.mapping import entity
-from storage.schema import metadata
 from storage.rooms.record import Room
+from storage.schema import metadata
 
 ROOMS = entity(metadata, Room, prefix="r", indexes=("id", "alias"))

@@ -2,12 +2,14 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, FromClause, and_, or_
+from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
 
-from storage.records import Kept, View, Where, fetch, fetch_one
+from storage.people.tables import PEOPLE
+from storage.records import Kept, View, Where, fetch, fetch_one, visible
 from storage.scope import Scope
 from storage.seats.record import Role, Seat
 from storage.seats.tables import SEATS
+from storage.versioned import as_of
 
 
 async def seat(view: View, scope: Scope, key: str) -> Kept[Seat] | None:
@@ -33,10 +35,46 @@ async def seats_in_role(view: View, scope: Scope, role: Role, day: date) -> tupl
     return await fetch(view, SEATS, scope, lambda root: root.c.role == role.value, on_day(day), order=_by_start)
 
 
+async def seats_of_people(
+    view: View, scope: Scope, people: frozenset[str], day: date
+) -> dict[str, tuple[Kept[Seat], ...]]:
+    """The seats that these people hold on `day`, by their keys; those without a seat are left out."""
+    found = await fetch(view, SEATS, scope, lambda root: root.c.holder.in_(people), on_day(day), order=_by_start)
+    return {key: tuple(k for k in found if k.record.holder == key) for key in {str(k.record.holder) for k in found}}
+
+
+async def seats_in_city_and_role(view: View, scope: Scope, city: str, role: Role) -> tuple[Kept[Seat], ...]:
+    """All seats with this role that a city or partner ever had, in whichever body, oldest first."""
+    wanted: Where = lambda root: and_(root.c.city == city, root.c.role == role.value)  # noqa: E731
+    return await fetch(view, SEATS, scope, wanted, order=_by_start)
+
+
+async def bodies(view: View, scope: Scope, day: date) -> tuple[str, ...]:
+    """The bodies that have a seat on `day`, the one with most seats first."""
+    root = as_of(SEATS.table, scope.as_of)
+    query = select(root.c.body).where(visible(root, scope), on_day(day)(root)).group_by(root.c.body)
+    return tuple((await view.connection.execute(query.order_by(func.count().desc(), root.c.body))).scalars())
+
+
 async def seats_page(view: View, scope: Scope, day: date, *, limit: int, offset: int) -> tuple[Kept[Seat], ...]:
-    """The seats on `day` by city, body and role, `limit` from `offset` on."""
+    """The seats on `day` by city, body and role, `limit` from `offset` on; not those whose holder is hidden."""
     order = lambda root: [root.c.city, root.c.body, root.c.role, root.c.key]  # noqa: E731
-    return await fetch(view, SEATS, scope, on_day(day), order=order, limit=limit, offset=offset)
+    return await fetch(view, SEATS, scope, on_day(day), holder_visible(scope), order=order, limit=limit, offset=offset)
+
+
+async def count_seats(view: View, scope: Scope, day: date) -> int:
+    """How many seats there are on `day`, vacant ones included, those with a hidden holder not."""
+    root = as_of(SEATS.table, scope.as_of)
+    query = select(func.count()).select_from(root)
+    query = query.where(visible(root, scope), on_day(day)(root), holder_visible(scope)(root))
+    return (await view.connection.execute(query)).scalar_one()
+
+
+def holder_visible(scope: Scope) -> Where:
+    """The condition that a seat is vacant or held by somebody `scope` may see: who is hidden does not exist."""
+    people = as_of(PEOPLE.table, scope.as_of)
+    seen = select(people.c.key).where(visible(people, scope))
+    return lambda root: or_(root.c.holder.is_(None), root.c.holder.in_(seen))
 
 
 def on_day(day: date) -> Where:

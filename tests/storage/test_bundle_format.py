@@ -45,10 +45,15 @@ def refused(text: str | bytes) -> list[str]:
     return [str(error) for error in caught.value.errors]
 
 
+def example_tree() -> Tree:
+    """The example, every scalar as a text."""
+    loaded: Tree = yaml.load(EXAMPLE.read_text("utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506  it makes only texts
+    return loaded
+
+
 @pytest.fixture(scope="module")
 def example() -> Tree:
-    loaded: Tree = yaml.load(EXAMPLE.read_text("utf-8"), Loader=yaml.CBaseLoader)
-    return loaded
+    return example_tree()
 
 
 def broken(example: Tree, *changes: Change) -> str:
@@ -169,11 +174,43 @@ def test_an_empty_list_and_no_list_are_the_same(example: Tree) -> None:
     assert read(broken(example, empty)) == read(broken(example))
 
 
-AWKWARD = ["null", "~", "N", "y", "no", "on", "2019", "2019-07-16", "1e3", "0o17", "12:30", "=", "<<", "true", "- a", "a: b",
-           "#x", "'x'", '"x"', "*x", "&x", "!x", "%x", "@x", "`x", "{x", "[x", "x #y", "---", "...", "\\n", "😀 ok"]  # fmt: skip
+AWKWARD = [
+    "null",
+    "~",
+    "N",
+    "y",
+    "no",
+    "on",
+    "2019",
+    "2019-07-16",
+    "1e3",
+    "0o17",
+    "12:30",
+    "=",
+    "<<",
+    "true",
+    "- a",
+    "a: b",
+    "#x",
+    "'x'",
+    '"x"',
+    "*x",
+    "&x",
+    "!x",
+    "%x",
+    "@x",
+    "`x",
+    "{x",
+    "[x",
+    "x #y",
+    "---",
+    "...",
+    "\\n",
+    "😀 ok",
+]
 wordings = st.one_of(
     st.sampled_from(AWKWARD),
-    st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=300),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300),
     st.lists(st.sampled_from(["Wort", " ", "\n", "# ", "- ", "\n\n  ", ": ", "–", "ä"]), min_size=1).map("".join),
 )
 
@@ -235,8 +272,10 @@ BROKEN: list[tuple[Change, str]] = [
     (drop("version"), "version: is missing"),
     (put("version", value="2"), "version: 2 is not a version this program reads (1)"),
     (drop("cooperation"), "cooperation: is missing"),
-    (put("cooperation", "timezone", value="Europe/Muenchen"),
-     'cooperation: timezone: "Europe/Muenchen" is not a time zone such as Europe/Berlin'),
+    (
+        put("cooperation", "timezone", value="Europe/Muenchen"),
+        'cooperation: timezone: "Europe/Muenchen" is not a time zone such as Europe/Berlin',
+    ),
     (put("cooperation", "name", value={"de": "Städte"}), "cooperation.name: en: is missing"),
     (put("exported_at", value="gestern"), 'exported_at: "gestern" is not an instant such as 2026-11-16T08:40:00+01:00'),
     (put("counters", value={"P": "8"}), "counters.P: 8 is below P-9, which exists"),
@@ -245,108 +284,211 @@ BROKEN: list[tuple[Change, str]] = [
     (put("cities", value={"M": "München"}), "cities: a list is expected here"),
     (put("cities", 0, value="München"), "cities[0]: a mapping is expected here"),
     (put("cities", 0, "colour", value="red"), "cities[0]: colour: unknown key; known are code, name, aliases, kind,"),
-    (put("cities", 0, "states", 0, "since", value="2019"),
-     "cities[0].states[0]: since: unknown key; known are state, from, to, reason, source"),
-    (put("cities", 0, "states", 0, "from_", value="2019"),
-     "cities[0].states[0]: from_: unknown key; known are state, from, to, reason, source"),
-    (put("cities", 0, "holidays", "extra", 0, "day", value="x"),
-     "cities[0].holidays.extra[0]: day: unknown key; known are date, name"),
+    (
+        put("cities", 0, "states", 0, "since", value="2019"),
+        "cities[0].states[0]: since: unknown key; known are state, from, to, reason, source",
+    ),
+    (
+        put("cities", 0, "states", 0, "from_", value="2019"),
+        "cities[0].states[0]: from_: unknown key; known are state, from, to, reason, source",
+    ),
+    (
+        put("cities", 0, "holidays", "extra", 0, "day", value="x"),
+        "cities[0].holidays.extra[0]: day: unknown key; known are date, name",
+    ),
     (put("cities", 0, "states", value=[]), "cities[0]: states: at least one entry is needed"),
     (put("cities", 0, "states", 0, "to", value="2018"), "cities[0].states[0]: ends (2018) before it begins (2019-07)"),
-    (put("cities", 3, "states", 0, "from", value="2027"),
-     "cities[3].states[1]: begins (2026-09-14) before the state listed ahead of it (2027)"),
-    (put("cities", 3, "states", 0, "to", value="2026-09-14"),
-     "cities[3].states[1]: begins (2026-09-14) before the state ahead of it ends (2026-09-14)"),
-    (put("cities", 0, "states", 0, "source", value="V-9 Nr. 1"), 'cities[0].states[0]: source: "V-9" is not in agreements'),
+    (
+        put("cities", 3, "states", 0, "from", value="2027"),
+        "cities[3].states[1]: begins (2026-09-14) before the state listed ahead of it (2027)",
+    ),
+    (
+        put("cities", 3, "states", 0, "to", value="2026-09-14"),
+        "cities[3].states[1]: begins (2026-09-14) before the state ahead of it ends (2026-09-14)",
+    ),
+    (
+        put("cities", 0, "states", 0, "source", value="V-9 Nr. 1"),
+        'cities[0].states[0]: source: "V-9" is not in agreements',
+    ),
     (put("cities", 0, "partner_kind", value="business"), "cities[0]: partner_kind: belongs to a partner only"),
-    (put("cities", 0, "holidays", "subdivision", value="Bayern"),
-     'cities[0].holidays: subdivision: "Bayern" is none of BW, BY, Augsburg,'),
-    (put("cities", 0, "holidays", "extra", 0, "date", value="--02-30"),
-     'cities[0].holidays.extra[0]: date: "--02-30" is not in the calendar'),
-    (put("cities", 0, "recess", 0, "to", value="2027-08-01"),
-     "cities[0].recess[0]: ends (2027-08-01) before it begins (2027-08-02)"),
+    (
+        put("cities", 0, "holidays", "subdivision", value="Bayern"),
+        'cities[0].holidays: subdivision: "Bayern" is none of BW, BY, Augsburg,',
+    ),
+    (
+        put("cities", 0, "holidays", "extra", 0, "date", value="--02-30"),
+        'cities[0].holidays.extra[0]: date: "--02-30" is not in the calendar',
+    ),
+    (
+        put("cities", 0, "recess", 0, "to", value="2027-08-01"),
+        "cities[0].recess[0]: ends (2027-08-01) before it begins (2027-08-02)",
+    ),
     (put("cities", 1, "code", value="M"), 'cities[1]: code: "M" is already used by cities[0]'),
-    (put("cities", 0, "council_lead", value="3 Monate"), 'cities[0]: council_lead: "3 Monate" is not a duration such as'),
+    (
+        put("cities", 0, "council_lead", value="3 Monate"),
+        'cities[0]: council_lead: "3 Monate" is not a duration such as',
+    ),
     (put("people", 1, "key", value="riedel"), 'people[1]: key: "riedel" is already used by people[0]'),
-    (put("people", 8, "mxid", value="@koordination:muenchen.example"),
-     'people[8]: mxid: "@koordination:muenchen.example" is already used by people[7]'),
+    (
+        put("people", 8, "mxid", value="@koordination:muenchen.example"),
+        'people[8]: mxid: "@koordination:muenchen.example" is already used by people[7]',
+    ),
     (put("people", 0, "mxid", value="riedel"), 'people[0]: mxid: "riedel" is not of the form @koordination:'),
-    (put("people", 9, "absences", 0, "deputy", value="koord-n"),
-     "people[9].absences[0]: deputy: koord-n cannot refer to itself"),
+    (
+        put("people", 9, "absences", 0, "deputy", value="koord-n"),
+        "people[9].absences[0]: deputy: koord-n cannot refer to itself",
+    ),
     (put("people", 0, "name", value="Harald\u202eRiedel"), "people[0]: name: the character U+202E is not allowed"),
     (put("people", 0, "expertise", 1, value="\x1b[2J"), "people[0].expertise[1]: the character U+001B is not allowed"),
     (drop("seats", 0, "holder"), "seats[0]: holder: is missing"),
     (put("seats", 0, "to", value="2018-12-31"), "seats[0]: ends (2018-12-31) before it begins (2019-07)"),
-    (add("seats", value={"city": "M", "body": "referentenkreis", "role": "voting", "holder": "koord-m", "from": "2022"}),
-     "seats[12]: holds the same voting seat as seats[3] at the same time"),
-    (add("seats", value={"city": "M", "body": "referentenkreis", "role": "deputy", "holder": "vertr-m", "from": "2021-01-01"}),
-     "seats[12]: is the same seat as seats[4]"),
+    (
+        add(
+            "seats",
+            value={"city": "M", "body": "referentenkreis", "role": "voting", "holder": "koord-m", "from": "2022"},
+        ),
+        "seats[12]: holds the same voting seat as seats[3] at the same time",
+    ),
+    (
+        add(
+            "seats",
+            value={"city": "M", "body": "referentenkreis", "role": "deputy", "holder": "vertr-m", "from": "2021-01-01"},
+        ),
+        "seats[12]: is the same seat as seats[4]",
+    ),
     (put("agreements", 0, "amends", value=["V-1"]), "agreements[0].amends[0]: V-1 cannot refer to itself"),
-    (put("agreements", 0, "signatures", 0, "city", value="R"),
-     'agreements[0].signatures[0]: city: "R" is not among the parties'),
+    (
+        put("agreements", 0, "signatures", 0, "city", value="R"),
+        'agreements[0].signatures[0]: city: "R" is not among the parties',
+    ),
     (put("agreements", 1, "file_refs", "Q", value="1"), 'agreements[1].file_refs.Q: "Q" is not in cities'),
-    (put("agreements", 1, "in_force", value="2020-08"), 'agreements[1]: in_force: "2020-08" is not a day such as 2026-11-16'),
-    (put("agreements", 1, "notices", value=[{"by": "M", "sent": "2023-01-10", "received": {"N": "2023-01-09"}}]),
-     "agreements[1].notices[0].received.N: ends (2023-01-09) before it begins (2023-01-10)"),
+    (
+        put("agreements", 1, "in_force", value="2020-08"),
+        'agreements[1]: in_force: "2020-08" is not a day such as 2026-11-16',
+    ),
+    (
+        put("agreements", 1, "notices", value=[{"by": "M", "sent": "2023-01-10", "received": {"N": "2023-01-09"}}]),
+        "agreements[1].notices[0].received.N: ends (2023-01-09) before it begins (2023-01-10)",
+    ),
     (put("projects", 0, "id", value="P1"), 'projects[0]: id: "P1" is not of the form P-1'),
     (put("projects", 1, "id", value="P-1"), 'projects[1]: id: "P-1" is already used by projects[0]'),
     (put("projects", 0, "phase", value="done"), 'projects[0]: phase: "done" is none of idea, planned, concept,'),
-    (put("projects", 0, "milestones", 0, "due", value="2027-04-01"),
-     "projects[0].milestones[0].shifts[0]: to: 2027-03-15 is not where the date went on from (2027-04-01)"),
-    (put("projects", 0, "leads", value=[{"city": "N"}, {"city": "N"}]), 'projects[0].leads[1]: city: "N" stands here twice'),
-    (put("projects", 0, "participants", 0, "city", value="N"),
-     'projects[0].participants[0]: city: "N" leads the project already'),
+    (
+        put("projects", 0, "milestones", 0, "due", value="2027-04-01"),
+        "projects[0].milestones[0].shifts[0]: to: 2027-03-15 is not where the date went on from (2027-04-01)",
+    ),
+    (
+        put("projects", 0, "leads", value=[{"city": "N"}, {"city": "N"}]),
+        'projects[0].leads[1]: city: "N" stands here twice',
+    ),
+    (
+        put("projects", 0, "participants", 0, "city", value="N"),
+        'projects[0].participants[0]: city: "N" leads the project already',
+    ),
     (drop("projects", 8, "phase_reason"), "projects[8]: phase_reason: is needed where a project is abandoned"),
-    (put("projects", 0, "updates", 1, "needs", 0, "from", value="X"),
-     'projects[0].updates[1].needs[0]: from: "X" is not in cities'),
-    (put("projects", 0, "updates", 1, "at", value="2026-11-16T08:40:00"),
-     'projects[0].updates[1]: at: "2026-11-16T08:40:00" is not an instant such as'),
+    (
+        put("projects", 0, "updates", 1, "needs", 0, "from", value="X"),
+        'projects[0].updates[1].needs[0]: from: "X" is not in cities',
+    ),
+    (
+        put("projects", 0, "updates", 1, "at", value="2026-11-16T08:40:00"),
+        'projects[0].updates[1]: at: "2026-11-16T08:40:00" is not an instant such as',
+    ),
     (put("barriers", 0, "blocks", 0, value="P-99"), 'barriers[0].blocks[0]: "P-99" is not in projects'),
     (put("barriers", 0, "workarounds", value={"Q": "Fax"}), 'barriers[0].workarounds.Q: "Q" is not in cities'),
     (drop("barriers", 2, "outcome_source"), "barriers[2]: outcome_source: is needed where a barrier is solved"),
     (put("barriers", 0, "cases_per_year", value="-1"), 'barriers[0]: cases_per_year: "-1" is not a whole number'),
-    (put("decisions", 0, "votes", "N", "choice", value="foo"),
-     'decisions[0].votes.N: choice: "foo" is none of for, against, abstain'),
+    (
+        put("decisions", 0, "votes", "N", "choice", value="foo"),
+        'decisions[0].votes.N: choice: "foo" is none of for, against, abstain',
+    ),
     (put("decisions", 0, "votes", "N", "by", value="niemand"), 'decisions[0].votes.N: by: "niemand" is not in people'),
-    (put("decisions", 0, "votes", "R", value={"choice": "for", "by": "koord-r", "as": "holder", "at": "2025-10-07T10:00:00Z"}),
-     'decisions[0].votes.R: "R" is not among the electorate'),
-    (put("decisions", 0, "votes", "n", value={"choice": "for", "by": "koord-n", "as": "holder", "at": "2025-10-07T10:00:00Z"}),
-     'decisions[0].votes.n: "n" is not of the form M or BST'),
-    (put("decisions", 2, "closes", value="2026-11-15T17:00:00+01:00"),
-     "decisions[2]: closes: 2026-11-15 17:00:00+01:00 is before the vote was opened (2026-11-16)"),
-    (put("decisions", 0, "decided_on", value="2025-09"),
-     "decisions[0]: decided_on: 2025-09 is before the vote was opened (2025-10-06)"),
-    (put("decisions", 0, "mode", value="silence"), "decisions[0]: mode_basis: is needed where silence counts as consent"),
+    (
+        put(
+            "decisions",
+            0,
+            "votes",
+            "R",
+            value={"choice": "for", "by": "koord-r", "as": "holder", "at": "2025-10-07T10:00:00Z"},
+        ),
+        'decisions[0].votes.R: "R" is not among the electorate',
+    ),
+    (
+        put(
+            "decisions",
+            0,
+            "votes",
+            "n",
+            value={"choice": "for", "by": "koord-n", "as": "holder", "at": "2025-10-07T10:00:00Z"},
+        ),
+        'decisions[0].votes.n: "n" is not of the form M or BST',
+    ),
+    (
+        put("decisions", 2, "closes", value="2026-11-15T17:00:00+01:00"),
+        "decisions[2]: closes: 2026-11-15 17:00:00+01:00 is before the vote was opened (2026-11-16)",
+    ),
+    (
+        put("decisions", 0, "decided_on", value="2025-09"),
+        "decisions[0]: decided_on: 2025-09 is before the vote was opened (2025-10-06)",
+    ),
+    (
+        put("decisions", 0, "mode", value="silence"),
+        "decisions[0]: mode_basis: is needed where silence counts as consent",
+    ),
     (put("decisions", 0, "mode_basis", value="V-77 Ziffer 3"), 'decisions[0]: mode_basis: "V-77" is not in agreements'),
     (put("decisions", 0, "supersedes", value=["B-1"]), "decisions[0].supersedes[0]: B-1 cannot refer to itself"),
     (put("decisions", 0, "quorum", value="4"), "decisions[0]: quorum: is more than the electorate has cities"),
-    (put("decisions", 0, "electorate", value=["M", "N", "A", "M"]), 'decisions[0].electorate[3]: "M" stands here twice'),
+    (
+        put("decisions", 0, "electorate", value=["M", "N", "A", "M"]),
+        'decisions[0].electorate[3]: "M" stands here twice',
+    ),
     (drop("decisions", 0, "opened_on"), "decisions[0]: opened_on: is needed once voting has begun"),
     (drop("decisions", 1, "provisos"), "decisions[1]: provisos: is needed where a decision is adopted with a proviso"),
     (put("tasks", 0, "source", value="T-7"), 'tasks[0]: source: "T-7" is not in statements'),
     (put("tasks", 0, "due", value="2026-02-30"), 'tasks[0]: due: "2026-02-30" is not in the calendar'),
     (put("tasks", 0, "text", value=["a"]), "tasks[0]: text: a single value is expected here"),
-    (put("tasks", 0, "text", value=None), "tasks[0]: text: a single value is expected here"),
+    (put("tasks", 0, "text", value=None), "tasks[0]: text: is missing"),
     (put("meetings", 0, "attendance", 0, value="niemand"), 'meetings[0].attendance[0]: "niemand" is not in people'),
     (put("meetings", 0, "items", 1, "number", value="1"), 'meetings[0].items[1]: number: "1" stands here twice'),
-    (put("meetings", 0, "room", value="#fremd:muenchen.example"),
-     'meetings[0]: room: "#fremd:muenchen.example" is not in rooms'),
-    (put("solutions", 0, "reuse", "A", "stage", value="yes"), 'solutions[0].reuse.A: stage: "yes" is none of none, interested,'),
+    (
+        put("meetings", 0, "room", value="#fremd:muenchen.example"),
+        'meetings[0]: room: "#fremd:muenchen.example" is not in rooms',
+    ),
+    (
+        put("solutions", 0, "reuse", "A", "stage", value="yes"),
+        'solutions[0].reuse.A: stage: "yes" is none of none, interested,',
+    ),
     (put("statements", 0, "cites", 0, value="P-0"), 'statements[0].cites[0]: "P-0" is not of the form B-1'),
-    (put("statements", 0, "cities", value=["M"]), 'statements[0].approvals.A: "A" is not among the cities whose approval'),
+    (
+        put("statements", 0, "cities", value=["M"]),
+        'statements[0].approvals.A: "A" is not among the cities whose approval',
+    ),
     (drop("rooms", 0, "alias"), "rooms[0]: alias: is needed where no id is given"),
     (drop("rooms", 1, "project"), "rooms[1]: project: is needed in a project room"),
-    (put("rooms", 2, "alias", value="#lenkung:muenchen.example"),
-     'rooms[2]: alias: "#lenkung:muenchen.example" is already used by rooms[0]'),
-    (put("reminders", value=[{"id": "E-1", "text": "x", "for": "koord-m"}]), "reminders[0]: at: is needed where no rule is given"),
-    (put("reminders", value=[{"id": "E-1", "text": "x", "for": "#weg:x.example", "rule": "FREQ=DAILY"}]),
-     'reminders[0]: for: "#weg:x.example" is not in rooms'),
+    (
+        put("rooms", 2, "alias", value="#lenkung:muenchen.example"),
+        'rooms[2]: alias: "#lenkung:muenchen.example" is already used by rooms[0]',
+    ),
+    (
+        put("reminders", value=[{"id": "E-1", "text": "x", "for": "koord-m"}]),
+        "reminders[0]: at: is needed where no rule is given",
+    ),
+    (
+        put("reminders", value=[{"id": "E-1", "text": "x", "for": "#weg:x.example", "rule": "FREQ=DAILY"}]),
+        'reminders[0]: for: "#weg:x.example" is not in rooms',
+    ),
     (put("glossary", value=[{"de": "Hürde", "means": "H-1"}]), "glossary[0]: en: is needed where no alias is given"),
-    (put("glossary", value=[{"de": "Hürde", "en": "barrier", "means": "H-9"}]), 'glossary[0]: means: "H-9" is not in barriers'),
-    (put("glossary", value=[{"de": "Hürde", "en": "barrier", "means": "Hemmnis"}] * 2),
-     'glossary[1]: "Hürde = barrier" is already said by glossary[0]'),
-    (put("verabredungen", value=["x"]), "verabredungen: unknown key; known are version, exported_at,"),
-]  # fmt: skip
+    (
+        put("glossary", value=[{"de": "Hürde", "en": "barrier", "means": "H-9"}]),
+        'glossary[0]: means: "H-9" is not in barriers',
+    ),
+    (
+        put("glossary", value=[{"de": "Hürde", "en": "barrier", "means": "Hemmnis"}] * 2),
+        'glossary[1]: "Hürde = barrier" is already said by glossary[0]',
+    ),
+    (put("verabredungen", value=[]), "verabredungen: unknown key; known are version, exported_at,"),
+    (put("verabredungen", value=["x", "y"]), "verabredungen: unknown key; known are version, exported_at,"),
+]
 
 
 @pytest.mark.parametrize(("change", "said"), BROKEN, ids=[said for _, said in BROKEN])
@@ -374,9 +516,17 @@ def test_every_mistake_is_reported_not_only_the_first(example: Tree) -> None:
     ]
     places = [error.partition(" ")[0] for error in refused(broken(example, *changes))]
     assert sorted(places) == sorted(
-        ["cooperation:", "cities[0]:", "projects[0]:", "decisions[0].votes.N:", "decisions[0].votes.N:", "decisions[2]:",
-         "tasks[0]:", "tasks[1]:", "rooms[1]:"]
-    )  # fmt: skip
+        [
+            "cooperation:",
+            "cities[0]:",
+            "projects[0]:",
+            *["decisions[0].votes.N:"] * 2,
+            "decisions[2]:",
+            "tasks[0]:",
+            "tasks[1]:",
+            "rooms[1]:",
+        ]
+    )
 
 
 def test_a_broken_record_can_still_be_referred_to(example: Tree) -> None:
@@ -400,7 +550,7 @@ ODD = [
     (b"# nothing", "the file is empty"),
     (b"- a", "a bundle is a mapping of lists"),
     (b"[1, 2]", "a bundle is a mapping of lists"),
-    (b"version: [1", ": "),
+    (b"version: [1", "did not find expected"),
     (b"version: 1\nversion: 1", "version: this key stands here twice"),
     (b'{"version": 1, "version": 1}', "version: this key stands here twice"),
     (b"cities: [{code: M, code: N}]", "cities[0].code: this key stands here twice"),
@@ -416,7 +566,7 @@ ODD = [
     (b"version: \xff\xfe", "this is not YAML in UTF-8"),
     (b'{"version": "\xff"}', "this is not YAML in UTF-8"),
     (b'{"people": [{"key": "a", "name": "\\ud800"}]}', "people[0]: name: the character U+D800 is not allowed"),
-    (b"cooperation: []", "cooperation: is missing"),
+    (b"cooperation: []", "cooperation: a mapping is expected here"),
     (b"cooperation: [x]", "cooperation[0]: a mapping is expected here"),
 ]
 
@@ -440,10 +590,9 @@ def harmless(data: str | bytes) -> None:
     """Read or refused: nothing else may happen."""
     try:
         bundle = read(data)
-    except BundleInvalid as refusal:
-        assert refusal.errors
-    else:
-        assert read(written(bundle)) == bundle
+    except BundleInvalid:
+        return
+    assert read(written(bundle)) == bundle
 
 
 @given(st.one_of(st.binary(), st.text()))
@@ -473,12 +622,12 @@ def test_arbitrary_trees_are_refused_and_never_break_it(tree: Tree) -> None:
 @st.composite
 def one_thing_replaced(draw: st.DrawFn) -> tuple[list[str | int], object]:
     """A place in the example and something that may not belong there."""
-    here: Any = yaml.load(EXAMPLE.read_text("utf-8"), Loader=yaml.CBaseLoader)
+    here: Any = example_tree()
     place: list[str | int] = []
     while isinstance(here, dict | list) and here and (not place or draw(st.integers(0, 5))):
-        keys = list(here) if isinstance(here, dict) else list(range(len(here)))
-        place.append(draw(st.sampled_from(keys)))
-        here = here[place[-1]]
+        below: list[Any] = list(here.items() if isinstance(here, dict) else enumerate(here))
+        key, here = draw(st.sampled_from(below))
+        place.append(key)
     return place, draw(trees)
 
 
@@ -486,6 +635,6 @@ def one_thing_replaced(draw: st.DrawFn) -> tuple[list[str | int], object]:
 @given(one_thing_replaced())
 def test_the_example_with_anything_in_any_place_is_read_or_refused(replaced: tuple[list[str | int], object]) -> None:
     place, value = replaced
-    tree = yaml.load(EXAMPLE.read_text("utf-8"), Loader=yaml.CBaseLoader)
+    tree = example_tree()
     put(*place, value=value)(tree)
     harmless(json.dumps(tree))

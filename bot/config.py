@@ -1,0 +1,174 @@
+"""Settings from a TOML file and the environment; unknown keys are refused, secrets come from files."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from storage.values import Language, Mxid, Server, Zone
+
+PREFIX = "STADTBOTE_"
+SQLITE = "sqlite+aiosqlite:///"
+
+
+class ConfigInvalid(Exception):
+    """The configuration cannot be used; `problems` are lines that name the key and what is wrong with it."""
+
+    def __init__(self, file: Path, problems: tuple[str, ...]) -> None:
+        super().__init__(f"{file}: " + "; ".join(problems))
+        self.file = file
+        self.problems = problems
+
+
+def _web_address(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise ValueError("must begin with https:// (or http:// on this machine)")
+    return text.rstrip("/")
+
+
+def _listener(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if text and not (host and port.isdigit()):
+        raise ValueError("must be address:port, such as 127.0.0.1:8480, or empty")
+    return text
+
+
+class Section(BaseModel):
+    """A table of the configuration file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MatrixSettings(Section):
+    """The Matrix account the bot speaks as."""
+
+    homeserver: Annotated[str, AfterValidator(_web_address), Field(description="Address of the homeserver's client API.")]
+    user_id: Annotated[Mxid, Field(description="The bot's own Matrix ID.")]
+    password_file: Annotated[
+        Path | None, Field(description="File with the account's password; used once, for the first login.")
+    ] = None
+    access_token_file: Annotated[
+        Path | None, Field(description="File with an access token, where the homeserver has no password login.")
+    ] = None
+    state_dir: Annotated[
+        Path, Field(description="Directory of the one secret file that unlocks the keys in the database (mode 0700).")
+    ] = Path("state")
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> "MatrixSettings":
+        if self.password_file and self.access_token_file:
+            raise ValueError("give password_file or access_token_file, not both")
+        return self
+
+
+class StorageSettings(Section):
+    """Where the register is kept."""
+
+    url: Annotated[
+        str, Field(description="Database: SQLite in a file (relative to this file) or postgresql+asyncpg://…")
+    ] = f"{SQLITE}stadtbote.db"
+
+
+class AccessSettings(Section):
+    """Who may call the bot, and who may do everything until coordination has a seat."""
+
+    servers: Annotated[
+        tuple[Server, ...], Field(description="Homeservers whose users may invite the bot; others are declined.")
+    ] = ()
+    administrators: Annotated[
+        tuple[Mxid, ...], Field(description="Matrix IDs that administer the bot and may set the cooperation up.")
+    ] = ()
+
+
+class LocaleSettings(Section):
+    """Language and time where neither person nor room nor cooperation says otherwise."""
+
+    language: Annotated[Language, Field(description="Language of replies before the cooperation has chosen: de or en.")] = (
+        Language.DE
+    )
+    timezone: Annotated[Zone, Field(description="Time zone before the cooperation has chosen.")] = "Europe/Berlin"
+
+
+class HttpSettings(Section):
+    """The listener for health and metrics."""
+
+    listen: Annotated[
+        str, AfterValidator(_listener), Field(description="address:port for /healthz and /readyz; empty switches it off.")
+    ] = ""
+
+
+class Settings(BaseSettings):
+    """All settings. The environment wins over the file: STADTBOTE_MATRIX__HOMESERVER, STADTBOTE_STORAGE__URL."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter="__")
+
+    reserved: ClassVar[frozenset[str]] = frozenset({"admin", "hours", "retention", "privacy", "log"})
+
+    matrix: MatrixSettings
+    storage: StorageSettings = StorageSettings()
+    access: AccessSettings = AccessSettings()
+    locale: LocaleSettings = LocaleSettings()
+    http: HttpSettings = HttpSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file; no other sources."""
+        return env_settings, init_settings
+
+
+def load(file: Path) -> Settings:
+    """Read the configuration from `file`; paths in it, SQLite's included, become relative to its folder.
+
+    Raises ConfigInvalid with every problem found.
+    """
+    try:
+        tree = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigInvalid(file, ("there is no such file; `stadtbote init` makes one",)) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigInvalid(file, (str(error),)) from error
+    try:
+        settings = Settings(**tree)
+    except ValidationError as error:
+        raise ConfigInvalid(file, tuple(_problems(error))) from error
+    return _anchored(settings, file.resolve().parent)
+
+
+def _problems(error: ValidationError) -> list[str]:
+    return [f"{'.'.join(map(str, e['loc'])) or 'file'}: {_sentence(e)}" for e in error.errors()]
+
+
+def _sentence(detail: Mapping[str, Any]) -> str:
+    if detail["type"] == "extra_forbidden":
+        reserved = str(detail["loc"][0]) in Settings.reserved
+        return "reserved for a later version" if reserved else "unknown key"
+    return str(detail["msg"])
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    matrix = settings.matrix
+    paths = {n: folder / p for n in ("password_file", "access_token_file", "state_dir") if (p := getattr(matrix, n))}
+    url = settings.storage.url
+    if url.startswith(SQLITE):
+        url = f"{SQLITE}{folder / url.removeprefix(SQLITE)}"
+    return settings.model_copy(
+        update={"matrix": matrix.model_copy(update=paths), "storage": StorageSettings(url=url)}
+    )
+
+
+def read_secret(file: Path) -> str:
+    """The first line of a secret file, without its line end; raises ConfigInvalid if it cannot be read."""
+    try:
+        return file.read_text(encoding="utf-8").splitlines()[0].strip()
+    except (OSError, UnicodeDecodeError, IndexError) as error:
+        raise ConfigInvalid(file, ("the secret file cannot be read or is empty",)) from error

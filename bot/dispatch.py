@@ -1,0 +1,123 @@
+"""An inbox row becomes one transaction: who, parse, authorize, operation, reply in the outbox, row done."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.answers import answered
+from bot.corrections import delete, edit
+from bot.execute import Desk, execute, understand
+from bot.post import Envelope, post
+from bot.who import identify
+from commands.framework.caller import Caller
+from commands.framework.inbound import Inbound, Kind
+from commands.framework.refusal import Refusal
+from commands.framework.render import refusal_reply
+from commands.framework.reply import Reply, line, reply, say
+from commands.rooms.greeting import greeting
+from storage.database import Connection, Database, DatabaseUnusable
+from storage.inbox import InboxState, Letter, mark_done, mark_failed, next_letters
+from storage.lease import LeaseLost, hold_lease
+from storage.work import Work
+
+log = structlog.get_logger()
+
+PARK_AFTER = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispatcher:
+    """Handles inbox rows. `epoch` is the lease under which this process may write; `now` is the clock."""
+
+    database: Database
+    desk: Desk
+    epoch: int
+    now: Callable[[], datetime]
+
+    async def step(self) -> bool:
+        """Handle the oldest waiting event of every room; False if nothing was waiting."""
+        async with self.database.read() as connection:
+            letters = await next_letters(connection)
+        for letter in letters:
+            await self.handle(letter)
+        return bool(letters)
+
+    async def handle(self, letter: Letter) -> None:
+        """Handle one event: its effect, the reply and "done" commit together, or none of them."""
+        inbound = Inbound.model_validate(letter.body)
+        try:
+            await self._commit(letter, lambda work: self._effect(work, letter, inbound))
+        except Refusal as refusal:
+            said = refusal_reply(refusal)
+            await self._commit(letter, lambda work: self._answer(work, inbound, said))
+        except (DatabaseUnusable, LeaseLost):
+            raise
+        except Exception:
+            await self._failed(letter, inbound)
+
+    async def _commit(self, letter: Letter, body: Callable[[Work], Awaitable[None]]) -> None:
+        now = self.now()
+
+        async def transaction(connection: Connection) -> None:
+            work = Work(connection, now=now, due_rules=self.desk.due_rules)
+            await hold_lease(work.connection, self.epoch)
+            await body(work)
+            await mark_done(work.connection, letter, now)
+
+        await self.database.transact(transaction)
+
+    async def _effect(self, work: Work, letter: Letter, inbound: Inbound) -> None:
+        caller = await identify(work, self.desk.house, inbound, work.now)
+        if inbound.kind is Kind.EDIT:
+            await edit(work, self.desk, caller, letter, inbound)
+        elif inbound.kind is Kind.DELETION:
+            await delete(work, self.desk, caller, inbound)
+        else:
+            said = await self._reply(work, caller, inbound)
+            if said is not None:
+                await post(work, self.desk.office, caller, Envelope(inbound=inbound, cause=inbound.event), said)
+
+    async def _reply(self, work: Work, caller: Caller, inbound: Inbound) -> Reply | None:
+        if inbound.kind is Kind.JOINED:
+            return await greeting(work, caller)
+        if not inbound.trusted:
+            return reply(line(say("desk.reply.unencrypted")))
+        answer = await answered(work, self.desk, caller, inbound)
+        if answer is not None or inbound.kind is Kind.REACTION:
+            return answer
+        parsed = await understand(work, self.desk, caller, inbound, inbound.text)
+        return await execute(work, self.desk, caller, inbound.event, parsed)
+
+    async def _answer(self, work: Work, inbound: Inbound, said: Reply) -> None:
+        """Only answer: what the message asked for was rolled back."""
+        caller = await identify(work, self.desk.house, inbound, work.now)
+        cause = inbound.target if inbound.kind is Kind.EDIT and inbound.target else inbound.event
+        await post(work, self.desk.office, caller, Envelope(inbound=inbound, cause=cause), said)
+
+    async def _failed(self, letter: Letter, inbound: Inbound) -> None:
+        """Something of ours is broken: count, log with a reference, and after a few attempts apologise and go on."""
+        reference = reference_of(letter.event)
+        log.exception("handling_failed", reference=reference, attempts=letter.attempts + 1)
+
+        async def count(connection: Connection) -> InboxState:
+            return await mark_failed(connection, letter, park_after=PARK_AFTER)
+
+        if await self.database.transact(count) is InboxState.PARKED:
+            apology = reply(line(say("desk.reply.failed", reference=reference)))
+            await self._apologise(inbound, apology)
+
+    async def _apologise(self, inbound: Inbound, apology: Reply) -> None:
+        async def transaction(connection: Connection) -> None:
+            work = Work(connection, now=self.now(), due_rules={})
+            await hold_lease(work.connection, self.epoch)
+            await self._answer(work, inbound, apology)
+
+        await self.database.transact(transaction)
+
+
+def reference_of(event: str) -> str:
+    """The number that links an apology to the log: eight characters that only this event leads to."""
+    return hashlib.sha256(event.encode()).hexdigest()[:8].upper()

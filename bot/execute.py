@@ -1,0 +1,124 @@
+"""Running what a message asks for: each line an operation of its own, all of them in one transaction or none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.post import Office
+from bot.reading import read_around
+from bot.who import House
+from commands.framework.caller import Caller
+from commands.framework.grammar import Grammar
+from commands.framework.inbound import Inbound
+from commands.framework.noun import Noun
+from commands.framework.parse import CommandLine, Commands, Missing, Near, Parsed, parse_message
+from commands.framework.reply import Block, Bullets, Code, Question, Reply, item, line, reply, say
+from commands.framework.rights import require
+from storage.prompts import PromptKind
+from storage.operations import Acting, CauseKind
+from storage.work import DueRule, Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """All that handling a message needs beside the message: the nouns, their grammar, the house and the office."""
+
+    nouns: tuple[Noun, ...]
+    grammar: Grammar
+    house: House
+    office: Office
+
+    @property
+    def due_rules(self) -> Mapping[str, DueRule]:
+        """What derives due moments from a record, by collection."""
+        return {noun.collection: noun.due for noun in self.nouns if noun.collection and noun.due}
+
+    def act(self, work: Work, caller: Caller, command: str, cause: str) -> None:
+        """Changes from here on are made on the caller's behalf, because of this event."""
+        work.act(
+            Acting(
+                command=command,
+                cause_kind=CauseKind.EVENT,
+                cause=cause,
+                room=caller.place.room,
+                person=caller.key,
+                city=caller.cities[0] if caller.cities else None,
+            )
+        )
+
+    async def react(self, work: Work) -> None:
+        """Run the reactions to what was announced; what they announce themselves has no further reactions."""
+        announced, work.announced = work.announced, []
+        for event in announced:
+            for noun in self.nouns:
+                reaction = noun.reactions.get(type(event))
+                if reaction:
+                    await reaction(work, event)
+        work.announced = []
+
+
+async def understand(work: Work, desk: Desk, caller: Caller, inbound: Inbound, text: str) -> Parsed:
+    """Read `text` as `caller` may mean it. Raises ParseError where it cannot be read."""
+    reading = await read_around(work, desk.house, caller, inbound, text)
+    return parse_message(text, grammar=desk.grammar, reading=reading)
+
+
+async def execute(work: Work, desk: Desk, caller: Caller, cause: str, parsed: Parsed) -> Reply:
+    """Do what was understood, or ask back."""
+    match parsed:
+        case Commands():
+            return await run_lines(work, desk, caller, cause, parsed.lines)
+        case Missing():
+            return ask_back(parsed)
+        case Near():
+            return offer(parsed)
+        case _:
+            return reply(line(say("desk.reply.not_understood")))
+
+
+async def run_lines(work: Work, desk: Desk, caller: Caller, cause: str, lines: Sequence[CommandLine]) -> Reply:
+    """Run the commands of one message in order and make one reply of theirs."""
+    replies = []
+    for one in lines:
+        replies.append(await run_line(work, desk, caller, cause, one))
+    return replies[0] if len(replies) == 1 else joined(replies)
+
+
+async def run_line(work: Work, desk: Desk, caller: Caller, cause: str, one: CommandLine) -> Reply:
+    """Run one command, with the reactions that other rooms declare to what it announces."""
+    require(one.command.right, caller)
+    desk.act(work, caller, one.command.name, cause)
+    answer = await one.command.run(work, caller, one.args)
+    await desk.react(work)
+    if one.werktage:
+        pointed = line(say("desk.reply.werktage", phrases=one.werktage))
+        answer = replace(answer, blocks=(*answer.blocks, pointed), acknowledged=False)
+    return answer
+
+
+def joined(replies: Sequence[Reply]) -> Reply:
+    """One reply that says what several lines did."""
+    blocks: tuple[Block, ...] = tuple(block for answer in replies for block in answer.blocks)
+    return Reply(
+        blocks=blocks,
+        acknowledged=all(answer.acknowledged for answer in replies),
+        about=replies[-1].about,
+        question=next((answer.question for answer in reversed(replies) if answer.question), None),
+        tell=tuple(told for answer in replies for told in answer.tell),
+    )
+
+
+def ask_back(missing: Missing) -> Reply:
+    """Ask for the argument that is missing; a reply to the question completes the command."""
+    asked = line(say(missing.command.question_key(missing.field)))
+    choices = (line(say("desk.reply.choices", choices=missing.choices)),) if missing.choices else ()
+    return reply(asked, *choices, question=Question(kind=PromptKind.ARGUMENT, body=missing.state))
+
+
+def offer(near: Near) -> Reply:
+    """Offer what may have been meant; it runs on yes, or by its number."""
+    body = {"lines": list(near.suggestions)}
+    question = Question(kind=PromptKind.OFFER, body=body)
+    if len(near.suggestions) == 1:
+        return reply(line(say("desk.reply.did_you_mean", command=Code(near.suggestions[0]))), question=question)
+    options = Bullets(tuple(item(Code(s)) for s in near.suggestions), numbered=1)
+    return reply(line(say("desk.reply.which_did_you_mean")), options, question=question)

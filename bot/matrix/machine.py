@@ -1,0 +1,365 @@
+"""nio's encryption machine, hardened: nothing that others send can raise, and no key is counted as shared in vain."""
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+import vodozemac
+from nio.crypto import InboundGroupSession, Olm, OlmDevice, OutboundGroupSession
+from nio.event_builders import ToDeviceMessage
+from nio.events import MegolmEvent, OlmEvent, ToDeviceEvent
+from nio.exceptions import EncryptionError, GroupEncryptionError
+from nio.responses import KeysClaimResponse, KeysQueryResponse, ToDeviceResponse
+
+from bot.matrix.errors import Unreachable
+from bot.matrix.keys import Keys
+
+# nio logs what it receives and whom it trusts; our logs hold no texts and no secrets.
+logging.getLogger("nio").setLevel(logging.CRITICAL)
+
+MEGOLM = "m.megolm.v1.aes-sha2"
+_SIGNED = "signed_curve25519"
+_LONGEST_NAME = 255
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A decrypted event, and the keys of the device that made its room key."""
+
+    type: str
+    content: dict[str, Any]
+    sender_key: str
+    signing_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rotation:
+    """How long a room key is used, as the room's encryption event says."""
+
+    messages: int = 100
+    age: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """A room key, encrypted for one device."""
+
+    user_id: str
+    device_id: str
+    content: dict[str, Any]
+
+
+class _Doubted:
+    """Inside, something made by others is read: nio and vodozemac raise many things on it, and each is counted."""
+
+    def __init__(self, what: str, junk: Counter[str]) -> None:
+        self._what = what
+        self._junk = junk
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        self._junk[self._what] += 1
+        log.warning("junk_from_others", what=self._what, error=type(error).__name__)
+        return True
+
+
+class Machine(Olm):
+    """The keys of our device and what is known of everybody else's; it computes, and never sends or waits."""
+
+    def __init__(self, keys: Keys) -> None:
+        """Go on with the stored keys, or make new ones for a new device."""
+        super().__init__(keys.user_id, keys.device_id, keys)
+        self.junk: Counter[str] = Counter()
+        self.fallback_wanted = False
+
+    def _doubted(self, what: str) -> "_Doubted":
+        return _Doubted(what, self.junk)
+
+    # Our own keys.
+
+    def wants_upload(self) -> bool:
+        """Whether the homeserver lacks our device's keys, or will soon have no key left to hand out for it."""
+        return not self.account.shared or self.fallback_wanted or self._missing_keys() > 0
+
+    def _missing_keys(self) -> int:
+        most = int(self.account.max_one_time_keys)
+        if not self.account.shared:
+            return most
+        known = most if self.uploaded_key_count is None else self.uploaded_key_count
+        return most - known if known <= most // 2 else 0
+
+    def note_counts(self, counts: object, unused_fallback: object) -> None:
+        """Take from a sync how many of our one-time keys are left (none is a number, too) and whether the spare is."""
+        if isinstance(counts, Mapping):
+            left = counts.get(_SIGNED, 0)
+            self.uploaded_key_count = left if isinstance(left, int) else 0
+        if isinstance(unused_fallback, list):
+            self.fallback_wanted = _SIGNED not in unused_fallback
+
+    def upload(self) -> dict[str, Any]:
+        """Give the body of a keys upload; the private halves must be stored before it is sent."""
+        body: dict[str, Any] = {}
+        if not self.account.shared:
+            body["device_keys"] = self._signed(self._device_keys())
+        if missing := self._missing_keys():
+            body["one_time_keys"] = self._one_time_keys(missing)
+        if self.fallback_wanted or not self.account.shared:
+            body["fallback_keys"] = self._fallback_keys()
+        self.save_account()
+        return body
+
+    def _device_keys(self) -> dict[str, Any]:
+        own = self.account.identity_keys
+        return {
+            "algorithms": self._algorithms,
+            "user_id": self.user_id,
+            "device_id": self.device_id,
+            "keys": {f"{kind}:{self.device_id}": own[kind] for kind in ("curve25519", "ed25519")},
+        }
+
+    def _one_time_keys(self, missing: int) -> dict[str, Any]:
+        unsent = len(self.account.one_time_keys["curve25519"])
+        if unsent < missing:
+            self.account.generate_one_time_keys(missing - unsent)
+        keys = self.account.one_time_keys["curve25519"]
+        return {f"{_SIGNED}:{name}": self._signed({"key": key}) for name, key in keys.items()}
+
+    def _fallback_keys(self) -> dict[str, Any]:
+        account: Any = self.account._account  # noqa: SLF001 - nio does not offer fallback keys
+        if not account.fallback_key:
+            account.generate_fallback_key()
+        keys = account.fallback_key
+        return {f"{_SIGNED}:{n}": self._signed({"key": key.to_base64(), "fallback": True}) for n, key in keys.items()}
+
+    def _signed(self, keys: dict[str, Any]) -> dict[str, Any]:
+        return keys | {"signatures": {self.user_id: {f"ed25519:{self.device_id}": self.sign_json(keys)}}}
+
+    def uploaded(self, counts: object) -> None:
+        """The homeserver has the keys of the last upload."""
+        self.account.shared = True
+        self.account.mark_keys_as_published()
+        self.fallback_wanted = False
+        self.note_counts(counts, None)
+        self.save_account()
+
+    # Other people's devices.
+
+    def learn(self, device_keys: object) -> None:
+        """Take in the answer to a keys query, each user by itself, and leave out devices whose keys are unsound."""
+        if not isinstance(device_keys, dict):
+            return
+        for user, devices in device_keys.items():
+            with self._doubted("device_keys"):
+                sound = {name: keys for name, keys in devices.items() if self._is_sound(user, name, keys)}
+                self._handle_key_query(KeysQueryResponse({user: sound}, {}))
+                self._revive(user, sound)
+
+    def _is_sound(self, user: str, name: str, keys: Any) -> bool:
+        with self._doubted("device"):
+            vodozemac.Curve25519PublicKey.from_base64(keys["keys"][f"curve25519:{name}"])
+            fits = (keys["user_id"], keys["device_id"]) == (user, name) and len(name) <= _LONGEST_NAME
+            shown = keys.setdefault("unsigned", {}).get("device_display_name") or ""
+            keys["unsigned"]["device_display_name"] = str(shown).encode(errors="ignore").decode()[:_LONGEST_NAME]
+            return fits and self._is_signed(user, name, keys)
+        return False
+
+    def _is_signed(self, user: str, name: str, keys: Any) -> bool:
+        by = keys["keys"][f"ed25519:{name}"]
+        return bool(self.verify_json(keys, by, user, name))  # type: ignore[no-untyped-call]
+
+    def _revive(self, user: str, sound: Collection[str]) -> None:
+        """A device that was missing from one answer and is back counts again; nio would leave it out for ever."""
+        back = {name: d for name, d in self.device_store[user].items() if d.deleted and name in sound}
+        for device in back.values():
+            device.deleted = False
+        self.store.save_device_keys({user: back})
+
+    def mark_changed(self, users: Iterable[str]) -> None:
+        """These users have new or fewer devices."""
+        self.users_for_key_query.update(self.tracked_users & set(users))
+
+    def doubt(self, users: Iterable[str]) -> None:
+        """Something came from a device of these users that is not known: look again."""
+        self.users_for_key_query.update(users)
+
+    def lose_sight_of(self, users: Iterable[str]) -> None:
+        """We share no room with these users any more: nobody tells us about their devices from now on."""
+        self.tracked_users.difference_update(users)
+
+    def outdated(self, users: Iterable[str]) -> set[str]:
+        """Those of `users` whose devices are not known as they are now."""
+        return {user for user in users if user not in self.tracked_users or user in self.users_for_key_query}
+
+    def devices_of(self, users: Iterable[str]) -> list[OlmDevice]:
+        """All devices of these users but our own one."""
+        devices = [device for user in users for device in self.device_store.active_user_devices(user)]
+        return [d for d in devices if (d.user_id, d.id) != (self.user_id, self.device_id)]
+
+    def strangers(self, devices: Iterable[OlmDevice]) -> list[OlmDevice]:
+        """Those devices we have no channel to yet."""
+        return [device for device in devices if not self.session_store.get(device.curve25519)]
+
+    def befriend(self, one_time_keys: object) -> None:
+        """Take in the answer to a keys claim: open a channel to each device whose one-time key is sound."""
+        if not isinstance(one_time_keys, dict):
+            return
+        for user, devices in one_time_keys.items():
+            with self._doubted("one_time_keys"):
+                for name, keys in devices.items():
+                    self._befriend_one(user, name, keys)
+
+    def _befriend_one(self, user: str, name: str, keys: Any) -> None:
+        with self._doubted("one_time_key"):
+            answer = KeysClaimResponse({user: {name: keys}}, {})
+            self._handle_key_claiming(answer)  # type: ignore[no-untyped-call]
+
+    def give_up_on(self, broken: Collection[OlmDevice]) -> None:
+        """No new channel could be opened to these now; their next unreadable message asks for one again."""
+        self.wedged_devices = [device for device in self.wedged_devices if device not in broken]
+
+    def delivered(self, message: ToDeviceMessage) -> None:
+        """The homeserver has taken a message to a device."""
+        self.handle_response(ToDeviceResponse(message))  # type: ignore[no-untyped-call]
+
+    # What comes in.
+
+    def accept(self, event: object) -> None:
+        """Take in a to-device event. Only encrypted ones matter; whatever a stranger puts into one, it cannot raise."""
+        with self._doubted("to_device"):
+            parsed = ToDeviceEvent.parse_event(event)
+            if isinstance(parsed, OlmEvent):
+                self.decrypt_event(parsed)
+
+    def create_group_session(
+        self, sender_key: str, sender_fp_key: str, room_id: str, session_id: str, session_key: str
+    ) -> None:
+        """Store a room key, unless the stored one reaches further back."""
+        known = self.inbound_group_store.get(room_id, sender_key, session_id)
+        super().create_group_session(sender_key, sender_fp_key, room_id, session_id, session_key)
+        new = self.inbound_group_store.get(room_id, sender_key, session_id)
+        if known is not None and new is not None and known.first_known_index < new.first_known_index:
+            self.inbound_group_store[room_id][sender_key][session_id] = known
+            self.save_inbound_group_session(known)
+
+    def reach(self, room_id: str, session_id: str) -> int | None:
+        """From which message on the room key reads, None without the key."""
+        return min((s.first_known_index for s in self._room_keys(room_id, session_id)), default=None)
+
+    def _room_keys(self, room_id: str, session_id: str) -> list[InboundGroupSession]:
+        return [by[session_id] for by in self.inbound_group_store[room_id].values() if session_id in by]
+
+    def open(self, room_id: str, event: Mapping[str, Any]) -> Opened | None:
+        """Decrypt an `m.room.encrypted` event of a room; None if that is impossible (so far)."""
+        content = event["content"]
+        for session in self._candidates(room_id, content):
+            with self._doubted("ciphertext"):
+                plaintext, index = session.decrypt(content["ciphertext"])
+                if self._is_first(session, index, event):
+                    return _opened(session, room_id, json.loads(plaintext), content.get("m.relates_to"))
+        self._ask_for_repair(event)
+        return None
+
+    def _candidates(self, room_id: str, content: Mapping[str, Any]) -> list[InboundGroupSession]:
+        session_id = content.get("session_id")
+        if content.get("algorithm") != MEGOLM or not isinstance(session_id, str):
+            return []
+        found = self._room_keys(room_id, session_id)
+        # Newer clients leave the sender's key out; if it is there, the room key must be that device's.
+        sender_key = content.get("sender_key")
+        return [session for session in found if sender_key in (None, session.sender_key)]
+
+    def _is_first(self, session: InboundGroupSession, index: int, event: Mapping[str, Any]) -> bool:
+        """Whether this is the event the message first came in, not a replay of it under another id."""
+        place = (session.sender_key, session.id, index)
+        this = (event["event_id"], event.get("origin_server_ts"))
+        return bool(self.message_index_store.setdefault(place, this) == this)
+
+    def _ask_for_repair(self, event: Mapping[str, Any]) -> None:
+        with self._doubted("undecryptable"):
+            parsed = MegolmEvent.from_dict(event)
+            if isinstance(parsed, MegolmEvent):
+                self.check_if_wedged(parsed)
+
+    def vouches(self, user: str, opened: Opened) -> bool:
+        """Whether the room key was made by a device of this user: the event's sender is only the homeserver's word."""
+        keys = (opened.sender_key, opened.signing_key)
+        if user == self.user_id and keys == self._own_keys():
+            return True
+        return any((d.curve25519, d.ed25519) == keys for d in self.device_store[user].values())
+
+    def _own_keys(self) -> tuple[str, str]:
+        own = self.account.identity_keys
+        return own["curve25519"], own["ed25519"]
+
+    # What goes out.
+
+    def room_key(self, room_id: str, entitled: Iterable[OlmDevice], rotation: Rotation) -> OutboundGroupSession:
+        """The key to encrypt the room's next message with.
+
+        It is a new one if the old one is worn, or known to a device that may not read on.
+        """
+        allowed = {(device.user_id, device.id) for device in entitled}
+        session = self.outbound_group_sessions.get(room_id)
+        if session is None or session.expired or session.users_shared_with - allowed:
+            self.create_outbound_group_session(room_id)
+            session = self.outbound_group_sessions[room_id]
+        session.max_messages, session.max_age = rotation.messages, rotation.age
+        return session
+
+    def envelopes(self, room_id: str, session: OutboundGroupSession, devices: Iterable[OlmDevice]) -> list[Envelope]:
+        """The room key, as it is now, for each of `devices` that lacks it and has a channel to us."""
+        key = {
+            "algorithm": MEGOLM,
+            "room_id": room_id,
+            "session_id": session.id,
+            "session_key": session.session_key,
+        }
+        lacking = [d for d in devices if (d.user_id, d.id) not in session.users_shared_with]
+        return [e for e in (self._envelope(device, key) for device in lacking) if e is not None]
+
+    def _envelope(self, device: OlmDevice, key: dict[str, Any]) -> Envelope | None:
+        channel = self.session_store.get(device.curve25519)
+        if channel is None:
+            return None
+        with self._doubted("channel"):
+            content = self._olm_encrypt(channel, device, "m.room_key", key)  # type: ignore[no-untyped-call]
+            return Envelope(user_id=device.user_id, device_id=device.id, content=content)
+        return None
+
+    def encrypt(self, room_id: str, event_type: str, content: dict[str, Any]) -> dict[str, Any]:
+        """Encrypt an event with the room's key, which its readers have by now; raises Unreachable if it is worn out."""
+        self.outbound_group_sessions[room_id].shared = True
+        try:
+            return dict(self.group_encrypt(room_id, {"type": event_type, "content": content}))
+        except (EncryptionError, GroupEncryptionError) as error:
+            raise Unreachable(reason="room_key_worn_out") from error
+
+
+def _opened(session: InboundGroupSession, room_id: str, payload: Any, relation: object) -> Opened:
+    """Give what was inside; of a payload that is no event, or meant for another room, nothing.
+
+    Clients write the relation outside, where the homeserver could change it; if it is inside too, that counts.
+    """
+    sound = (
+        isinstance(payload, dict)
+        and isinstance(payload.get("type"), str)
+        and isinstance(payload.get("content"), dict)
+        and payload.get("room_id") == room_id
+    )
+    return Opened(
+        type=payload["type"] if sound else "",
+        content=({} if relation is None else {"m.relates_to": relation}) | payload["content"] if sound else {},
+        sender_key=session.sender_key,
+        signing_key=session.ed25519,
+    )

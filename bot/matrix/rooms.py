@@ -1,0 +1,231 @@
+"""Rooms as the homeserver describes them now: who is in, whether it is encrypted, who may what."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.matrix.machine import Rotation
+from storage.matrix.record import RoomRecord
+
+_KEPT = frozenset(
+    {
+        "m.room.create",
+        "m.room.member",
+        "m.room.encryption",
+        "m.room.power_levels",
+        "m.room.name",
+        "m.room.canonical_alias",
+        "m.room.join_rules",
+        "m.room.history_visibility",
+    }
+)
+_CREATORS_STAND_ABOVE = 12
+"""From this room version on creators are not listed in the power levels and stand above them."""
+_LONGEST_NAME = 255
+_LONGEST_MS = int(timedelta(days=365).total_seconds() * 1000)
+
+
+class Room:
+    """One room the bot knows. Its state is replaced, never merged: who was demoted is demoted."""
+
+    def __init__(self, me: str, record: RoomRecord) -> None:
+        """Begin with what is stored; the state itself comes with the first synchronisation."""
+        self.id = record.room
+        self._me = me
+        self._record = record
+        self._membership = record.membership
+        self._inviter = record.inviter
+        self._encrypted = record.encrypted
+        self._state: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def apply(self, event: Mapping[str, Any]) -> None:
+        """Take in a state event; of other kinds than those the bot needs, nothing is kept."""
+        kind, key, content = event.get("type"), event.get("state_key"), event.get("content")
+        if kind not in _KEPT or not isinstance(key, str) or not isinstance(content, dict):
+            return
+        self._state[str(kind), key] = content | {"sender": event.get("sender")}
+        if kind == "m.room.encryption" and key == "":
+            self._encrypted = True  # there is no way back, whatever a later event says
+
+    def apply_invitation(self, event: Mapping[str, Any]) -> None:
+        """Take in what an invitation shows of the room: only that we are meant, and by whom."""
+        if (event.get("type"), event.get("state_key")) == ("m.room.member", self._me):
+            content, sender = event.get("content"), event.get("sender")
+            if isinstance(content, dict) and content.get("membership") == "invite" and isinstance(sender, str):
+                self.we_are("invite", inviter=sender)
+
+    def apply_leaving(self, event: Mapping[str, Any]) -> None:
+        """Take in how we came to be no more in the room."""
+        content = event.get("content")
+        if (event.get("type"), event.get("state_key")) == ("m.room.member", self._me) and isinstance(content, dict):
+            self.we_are("ban" if content.get("membership") == "ban" else "leave")
+
+    def we_are(self, membership: str, *, inviter: str | None = None) -> None:
+        """Note our own membership; `inviter` counts while it is an invitation."""
+        self._membership = membership
+        self._inviter = inviter if membership == "invite" else None
+        if membership != "join":
+            self._state.clear()  # nobody tells us of changes any more; who comes back is told everything
+
+    def record(self) -> RoomRecord:
+        """The room as it is now, for the database; where we are not in, as it was last known."""
+        ours = replace(self._record, membership=self._membership, inviter=self._inviter, encrypted=self._encrypted)
+        self._record = ours if not self._state else self._described(ours)
+        return self._record
+
+    def _described(self, ours: RoomRecord) -> RoomRecord:
+        return replace(
+            ours,
+            direct=self.direct,
+            other=next((user for user in self.members if user != self._me), None) if self.direct else None,
+            public=self.public,
+            members=len(self.members),
+            name=self.name,
+            alias=self.alias,
+        )
+
+    def _content(self, kind: str, key: str = "") -> Mapping[str, Any]:
+        return self._state.get((kind, key), {})
+
+    @property
+    def joined(self) -> bool:
+        """Whether we are in the room."""
+        return self._membership == "join"
+
+    @property
+    def invited_by(self) -> str | None:
+        """Who invites us, while an invitation waits for its answer."""
+        return self._inviter if self._membership == "invite" else None
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether messages are encrypted."""
+        return self._encrypted
+
+    @property
+    def rotation(self) -> Rotation:
+        """How long a room key is to be used here."""
+        content, usual = self._content("m.room.encryption"), Rotation()
+        messages, age = content.get("rotation_period_msgs"), content.get("rotation_period_ms")
+        return Rotation(
+            messages=messages if isinstance(messages, int) and messages > 0 else usual.messages,
+            age=timedelta(milliseconds=min(age, _LONGEST_MS)) if isinstance(age, int) and age > 0 else usual.age,
+        )
+
+    @property
+    def members(self) -> Mapping[str, str]:
+        """Joined and invited people with their membership."""
+        found = {key: str(c.get("membership")) for (kind, key), c in self._state.items() if kind == "m.room.member"}
+        return {user: membership for user, membership in found.items() if membership in {"join", "invite"}}
+
+    @property
+    def readers(self) -> set[str]:
+        """Who gets the room's keys: invited people too, unless the room shows nothing from before they join."""
+        hidden = self._content("m.room.history_visibility").get("history_visibility") == "joined"
+        return {user for user, membership in self.members.items() if membership == "join" or not hidden}
+
+    @property
+    def direct(self) -> bool:
+        """Whether exactly two people are joined or invited, one of them the bot."""
+        return len(self.members) == 2 and self._me in self.members
+
+    @property
+    def public(self) -> bool:
+        """Whether anybody may join, or read without joining."""
+        rule = self._content("m.room.join_rules").get("join_rule")
+        return rule == "public" or (
+            self._content("m.room.history_visibility").get("history_visibility") == "world_readable"
+        )
+
+    @property
+    def name(self) -> str | None:
+        """The room's name, if it has one."""
+        return _text(self._content("m.room.name").get("name"))
+
+    @property
+    def alias(self) -> str | None:
+        """The room's main address, if it has one."""
+        return _text(self._content("m.room.canonical_alias").get("alias"))
+
+    def called(self, user: str) -> str | None:
+        """Under which name a member appears here."""
+        return _text(self._content("m.room.member", user).get("displayname"))
+
+    def power(self, user: str) -> float:
+        """The power level of a user as it is now; infinite for creators where the room's version puts them above."""
+        create = self._content("m.room.create")
+        if _version(create) >= _CREATORS_STAND_ABOVE and user in _creators(create):
+            return math.inf
+        levels = self._state.get(("m.room.power_levels", ""))
+        if levels is None:
+            return 100 if user == create.get("sender") else 0
+        users = levels.get("users")
+        own = users.get(user) if isinstance(users, dict) else None
+        return _level(own, _level(levels.get("users_default"), 0))
+
+    def may_invite(self, user: str) -> bool:
+        """Whether a user may invite others here."""
+        return self.power(user) >= _level(self._content("m.room.power_levels").get("invite"), 0)
+
+
+def _level(value: Any, otherwise: float) -> float:
+    # Old room versions allow levels written as text.
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return otherwise
+
+
+def _version(create: Mapping[str, Any]) -> float:
+    return _level(create.get("room_version"), 1)
+
+
+def _creators(create: Mapping[str, Any]) -> list[Any]:
+    more = create.get("additional_creators")
+    return [create.get("sender"), *(more if isinstance(more, list) else [])]
+
+
+def _text(value: Any) -> str | None:
+    """A text others chose, fit to be stored."""
+    if not isinstance(value, str):
+        return None
+    return "".join(c for c in value if c.isprintable())[:_LONGEST_NAME] or None
+
+
+class Rooms:
+    """All rooms of an account, in memory, and which of them changed since they were last stored."""
+
+    def __init__(self, me: str, records: Iterable[RoomRecord]) -> None:
+        """Begin with what is stored."""
+        self.me = me
+        self._stored = {record.room: record for record in records}
+        self._rooms = {record.room: Room(me, record) for record in self._stored.values()}
+
+    def get(self, room_id: str) -> Room | None:
+        """The room, if the bot was ever in it or invited to it."""
+        return self._rooms.get(room_id)
+
+    def known(self, room_id: str) -> Room:
+        """The room, new if it was unknown."""
+        if room_id not in self._rooms:
+            self._rooms[room_id] = Room(self.me, RoomRecord(room=room_id, membership="leave"))
+        return self._rooms[room_id]
+
+    def joined(self) -> tuple[Room, ...]:
+        """The rooms we are in."""
+        return tuple(room for room in self._rooms.values() if room.joined)
+
+    def invitations(self) -> tuple[Room, ...]:
+        """The rooms we are invited to."""
+        return tuple(room for room in self._rooms.values() if room.invited_by)
+
+    def changes(self) -> tuple[RoomRecord, ...]:
+        """What is not stored yet."""
+        records = (room.record() for room in self._rooms.values())
+        return tuple(record for record in records if self._stored.get(record.room) != record)
+
+    def stored(self, records: Iterable[RoomRecord]) -> None:
+        """These are stored now."""
+        self._stored |= {record.room: record for record in records}

@@ -1,0 +1,335 @@
+"""Receiving: what the homeserver has for us is taken in completely and then stored in one transaction."""
+
+import asyncio
+import json
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+import structlog
+
+from bot.matrix import wire
+from bot.matrix.errors import MatrixError, RateLimited, Refused, Unauthorized, Unreachable
+from bot.matrix.inbound import Clear, Where, joined, read
+from bot.matrix.invitations import answer_invitations
+from bot.matrix.machine import Opened
+from bot.matrix.render import MARKER
+from bot.matrix.rooms import Room
+from bot.matrix.session import Session
+from bot.matrix.timeline import Delivery, Event, Heard, Stretch, events_in, since_our_join, take_in
+from commands.framework.inbound import Around, Inbound, addressed
+from storage.inbox import Arrival, known_events, record_arrivals
+from storage.matrix.queries import Connection, forget, save, store_position
+from storage.matrix.record import UndecryptedRecord
+from storage.outbox import sent_as
+from storage.prompts import waiting
+
+LONG_POLL = timedelta(seconds=30)
+_AT_ONCE = timedelta(0)
+_BEYOND_THE_POLL = timedelta(seconds=60)
+_NEWEST_EVENTS = 50
+_MOST_PAGES = 200
+_LONGEST_PAUSE = 60.0
+_LONGEST_ID = 255
+_EVENT_TYPES = ["m.room.*", "m.reaction"]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """An event that has been read as far as it can be: decrypted (`opened`), or never encrypted."""
+
+    heard: Heard
+    opened: Opened | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Everything one synchronisation brought, ready to be stored.
+
+    `ours` are events among them that we sent ourselves. `unread` could not be decrypted, `done` are earlier such
+    events that need not be tried any more.
+    """
+
+    delivery: Delivery
+    inbounds: tuple[Inbound, ...]
+    ours: frozenset[str]
+    unread: tuple[UndecryptedRecord, ...]
+    done: tuple[UndecryptedRecord, ...]
+
+
+async def start(session: Session) -> None:
+    """Put our keys on the homeserver and synchronise for the first time in this process, so that all rooms are known.
+
+    Raises Unauthorized, Unreachable, RateLimited, Refused; may then be called again.
+    """
+    await session.upload_keys()
+    await receive(session, wait=_AT_ONCE)
+    await tend(session)
+
+
+async def run(
+    session: Session, arrived: Callable[[], None], *, pause: Callable[[int], float] | None = None
+) -> NoReturn:
+    """Receive for ever, after `start`; `arrived` is called whenever new events have come into the inbox.
+
+    `pause` gives the seconds to wait after so many failures in a row. Only Unauthorized (and what is no MatrixError)
+    is raised; everything else is waited out.
+    """
+    failures = 0
+    while True:
+        try:
+            if await receive(session):
+                arrived()
+            await tend(session)
+            failures = 0
+        except Unauthorized:
+            raise
+        except MatrixError as error:
+            failures += 1
+            seconds = _seconds(error, (pause or jittered)(failures))
+            log.warning("sync_failed", error=str(error), failures=failures, pause=round(seconds, 1))
+            await asyncio.sleep(seconds)
+
+
+def jittered(failures: int) -> float:
+    """Seconds to wait after so many failures: doubling up to a minute, and not the same for every bot."""
+    return random.uniform(0.5, 1) * min(_LONGEST_PAUSE, 2.0 ** min(failures, 10))  # noqa: S311 - no secret
+
+
+def _seconds(error: MatrixError, otherwise: float) -> float:
+    return max(error.retry_after.total_seconds(), otherwise) if isinstance(error, RateLimited) else otherwise
+
+
+async def receive(session: Session, *, wait: timedelta = LONG_POLL) -> int:
+    """One synchronisation and its one transaction; returns how many events were new in the inbox.
+
+    The homeserver answers at once if it has something, else after `wait`. If anything fails, nothing is stored, and
+    the next call goes on with what was taken in already.
+    """
+    if session.unfinished is None:
+        began = session.now()
+        answer = await _poll(session, wait)
+        session.unfinished = take_in(session.machine, session.rooms, answer, began=began, since=session.sync_token)
+    stored = await _store(session, await _complete(session, session.unfinished))
+    session.unfinished = None
+    return stored
+
+
+async def tend(session: Session) -> None:
+    """Do what a synchronisation may have made necessary: renew keys, repair channels, answer invitations."""
+    await session.upload_keys()
+    await session.repair_channels()
+    await answer_invitations(session)
+
+
+async def _poll(session: Session, wait: timedelta) -> dict[str, Any]:
+    first = session.synced is None
+    timeline = {"limit": _NEWEST_EVENTS if session.sync_token else 1, "types": _EVENT_TYPES}
+    nothing: dict[str, list[str]] = {"types": []}
+    wanted = {
+        "presence": nothing,
+        "account_data": nothing,
+        "room": {"timeline": timeline, "ephemeral": nothing, "account_data": nothing},
+    }
+    query = {"filter": json.dumps(wanted, separators=(",", ":"))}
+    query["timeout"] = "0" if first else str(int(wait.total_seconds() * 1000))
+    if session.sync_token:
+        query["since"] = session.sync_token
+    if first:
+        # After a restart the rooms are known only from the database, which holds neither members nor powers.
+        query["full_state"] = "true"
+    answer = await session.wire.request("GET", wire.path("sync"), query=query, patience=wait + _BEYOND_THE_POLL)
+    if not isinstance(answer.get("next_batch"), str):
+        raise Unreachable(reason="answer_without_next_batch")
+    return answer
+
+
+async def _complete(session: Session, delivery: Delivery) -> Batch:
+    """Fetch what is missing: events left out of the timeline, late ones whose key has come, and unknown devices."""
+    late, lost = await _late(session)
+    events, joins = list(late), list[Inbound]()
+    for stretch in delivery.stretches:
+        kept, our_join = await _unbroken(session, delivery, stretch)
+        events += kept
+        joins += _joining(session, stretch.room, our_join)
+    reads, unread = _read_all(session, events)
+    await _look_up_senders(session, reads)
+    missing = {one.event for one in unread}
+    return Batch(
+        delivery=delivery,
+        inbounds=(*joins, *(inbound for one in reads if (inbound := _inbound(session, one)) is not None)),
+        ours=frozenset(_id(heard.event) for heard in events if _has_our_mark(session, heard.event)),
+        unread=tuple(one for one in unread if one.event not in session.undecrypted),
+        done=(*lost, *(session.undecrypted[_id(h.event)] for h in late if _id(h.event) not in missing)),
+    )
+
+
+async def _late(session: Session) -> tuple[list[Heard], list[UndecryptedRecord]]:
+    """Fetch the events again whose keys have come meanwhile; those that are gone are lost."""
+    found: list[Heard] = []
+    lost: list[UndecryptedRecord] = []
+    for one in session.undecrypted.values():
+        reach = session.machine.reach(one.room, one.session)
+        if reach is None or session.tried.get(one.event) == reach:
+            continue
+        try:
+            event = await session.fetch_event(one.room, one.event)
+        except Refused:
+            lost.append(one)
+        else:
+            found.append(Heard(room=session.rooms.known(one.room), event=event, encrypted=True))
+    return found, lost
+
+
+async def _unbroken(session: Session, delivery: Delivery, stretch: Stretch) -> tuple[list[Heard], Event | None]:
+    """The room's events since we last stored, or since our joining if that is later; and that joining."""
+    kept, our_join = since_our_join(stretch.events, session.me, was_joined=stretch.was_joined)
+    if our_join is None and stretch.gap is not None:
+        older = await _gap(session, delivery, stretch, stretch.gap)
+        kept, our_join = since_our_join((*older, *stretch.events), session.me, was_joined=stretch.was_joined)
+    if our_join is None and not stretch.was_joined:
+        # The joining itself is not among the events, so all of them came after it.
+        return list(stretch.events), stretch.our_join
+    return kept, our_join
+
+
+async def _gap(session: Session, delivery: Delivery, stretch: Stretch, start: str) -> list[Heard]:
+    """The events the homeserver left out of a timeline, oldest first: backwards up to the last synchronisation."""
+    room, newest_first = stretch.room, list[Heard]()
+    position = start
+    for _ in range(_MOST_PAGES):
+        try:
+            page = await session.older_events(room.id, position, until=delivery.since)
+        except Refused as error:
+            log.warning("gap_not_filled", room=room.id, errcode=error.errcode)
+            break
+        newest_first += [Heard(room=room, event=event, encrypted=room.encrypted) for event in events_in(page, "chunk")]
+        _, our_join = since_our_join(newest_first[::-1], session.me, was_joined=stretch.was_joined)
+        if our_join is not None or not events_in(page, "chunk") or not isinstance(page.get("end"), str):
+            break
+        position = page["end"]
+    return newest_first[::-1]
+
+
+def _joining(session: Session, room: Room, our_join: Event | None) -> list[Inbound]:
+    inbound = joined(our_join, _where(session, room, encrypted=room.encrypted), session.now()) if our_join else None
+    return [inbound] if inbound else []
+
+
+def _read_all(session: Session, events: Iterable[Heard]) -> tuple[list[Read], list[UndecryptedRecord]]:
+    reads: list[Read] = []
+    unread: list[UndecryptedRecord] = []
+    for heard in events:
+        if heard.event.get("sender") == session.me:
+            continue
+        if heard.event.get("type") != "m.room.encrypted":
+            reads.append(Read(heard=heard, opened=None))
+        elif opened := session.machine.open(heard.room.id, heard.event):
+            reads.append(Read(heard=heard, opened=opened))
+        elif record := _unreadable(heard, session.now()):
+            unread.append(record)
+    return reads, unread
+
+
+def _unreadable(heard: Heard, now: datetime) -> UndecryptedRecord | None:
+    """What is kept of an event without its key: enough to fetch it again. What can never be read is dropped."""
+    content = heard.event.get("content")
+    facts = (
+        _id(heard.event),
+        heard.event.get("sender"),
+        content.get("session_id") if isinstance(content, dict) else "",
+    )
+    if not all(isinstance(fact, str) and 0 < len(fact) <= _LONGEST_ID and fact.isprintable() for fact in facts):
+        return None
+    event, sender, session_id = map(str, facts)
+    return UndecryptedRecord(event=event, room=heard.room.id, session=session_id, sender=sender, at=now)
+
+
+async def _look_up_senders(session: Session, reads: Iterable[Read]) -> None:
+    """Who writes from a device we do not know may have a new one: ask before not believing them."""
+    unknown = {_sender(one) for one in reads if one.opened and not session.machine.vouches(_sender(one), one.opened)}
+    if unknown:
+        session.machine.doubt(unknown)
+        await session.query_keys(unknown)
+
+
+def _inbound(session: Session, one: Read) -> Inbound | None:
+    heard, opened = one.heard, one.opened
+    clear = None
+    if opened is not None:
+        vouched = session.machine.vouches(_sender(one), opened)
+        clear = Clear(type=opened.type, content=opened.content, vouched=vouched)
+    where = _where(session, heard.room, encrypted=heard.encrypted)
+    return read(heard.event, where, session.now(), clear=clear)
+
+
+def _where(session: Session, room: Room, *, encrypted: bool) -> Where:
+    name = room.called(session.me)
+    names = (name,) if name else ()
+    return Where(room=room.id, me=session.me, names=names, direct=room.direct, encrypted=encrypted)
+
+
+async def _store(session: Session, batch: Batch) -> int:
+    """The one transaction: addressed events, our position, keys, rooms, and what could not be read yet."""
+    account, rooms = session.account.name, session.rooms.changes()
+
+    async def body(connection: Connection) -> int:
+        arrivals = [_arrival(session, inbound) for inbound in await _addressed(connection, session, batch)]
+        await save(connection, account, [*rooms, *batch.unread])
+        await forget(connection, account, batch.done)
+        await store_position(connection, account, batch.delivery.token)
+        return await record_arrivals(connection, account, arrivals, session.now())
+
+    stored = await session.keys.transact(session.database, body)
+    session.rooms.stored(rooms)
+    session.stored(batch.delivery, unread=batch.unread, done=batch.done)
+    return stored
+
+
+async def _addressed(connection: Connection, session: Session, batch: Batch) -> list[Inbound]:
+    """Those of the events that are meant for the bot; an edit of one of them that came along counts as well."""
+    inbounds = batch.inbounds
+    if not inbounds:
+        return []
+    referred = {event for one in inbounds for event in (one.target, one.reply_to) if event}
+    around = Around(
+        me=session.me,
+        ours=frozenset(await sent_as(connection, list(referred))) | batch.ours,
+        handled=await known_events(connection, referred),
+        waiting=await waiting(connection, {one.room for one in inbounds}, session.now()),
+    )
+    chosen: list[Inbound] = []
+    for one in inbounds:
+        if addressed(one, around):
+            chosen.append(one)
+            if one.event in referred:
+                around = replace(around, handled=around.handled | {one.event})
+    return chosen
+
+
+def _arrival(session: Session, inbound: Inbound) -> Arrival:
+    return Arrival(
+        event=inbound.event,
+        room=inbound.room,
+        sender=inbound.sender,
+        at=inbound.at,
+        body=inbound.model_dump(mode="json"),
+        digest=session.secrets.digest(inbound.text),
+    )
+
+
+def _has_our_mark(session: Session, event: Event) -> bool:
+    content = event.get("content")
+    return event.get("sender") == session.me and isinstance(content, dict) and MARKER in content
+
+
+def _id(event: Event) -> str:
+    return str(event.get("event_id"))
+
+
+def _sender(one: Read) -> str:
+    return str(one.heard.event.get("sender"))

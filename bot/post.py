@@ -1,0 +1,187 @@
+"""Replies become outbox rows: rendered once, in the asker's language, where the question was asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from bot.matrix.render import content, edit_content
+from commands.framework.caller import Caller
+from commands.framework.inbound import Inbound
+from commands.framework.render import Renderer
+from commands.framework.reply import Reply, Tell
+from commands.framework.texts import Texts
+from storage.matrix.queries import direct_room
+from storage.operations import last_operation
+from storage.outbox import Parcel, Sending, enqueue, next_ordinal, replies_to, transaction_id
+from storage.people.preferences import preference
+from storage.people.queries import person
+from storage.prompts import PromptKind, ask
+from storage.scope import unlimited
+from storage.work import Work
+
+ACKNOWLEDGED = "✅"
+MESSAGE, REACTION = "m.room.message", "m.reaction"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """What every reply needs: the account it is sent from, the texts, and the secret of the transaction ids."""
+
+    account: str
+    texts: Texts
+    secret: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """Where a reply goes: the message it answers, and the event that stands for the cause (an edit's original)."""
+
+    inbound: Inbound
+    cause: str
+
+
+async def post(work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply) -> None:
+    """Put the reply into the outbox, as an edit of the earlier reply to the same cause where there is one."""
+    earlier = await replies_to(work.connection, envelope.cause)
+    said = next((s for s in earlier if s.type == MESSAGE and s.room == envelope.inbound.room), None)
+    row: int | None
+    if said is not None:
+        row = await _revise(work, office, caller, envelope, reply, said)
+    elif reply.acknowledged and await _takes_signs(work, caller):
+        row = None if any(s.type == REACTION for s in earlier) else await _react(work, office, envelope)
+    else:
+        row = await _say(work, office, caller, envelope, reply)
+    await _ask(work, caller, envelope, reply, row)
+    for told in reply.tell:
+        await _tell(work, office, caller, envelope, told)
+
+
+async def _takes_signs(work: Work, caller: Caller) -> bool:
+    return await preference(work, caller.key or caller.mxid, "acknowledgement") != "text"
+
+
+async def _say(work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply) -> int:
+    inbound = envelope.inbound
+    plain, html = _rendered(office, caller, reply)
+    return await _enqueue(
+        work,
+        office,
+        inbound.room,
+        envelope.cause,
+        lambda marker: content(
+            plain,
+            html,
+            msgtype="m.notice",
+            thread=inbound.thread,
+            reply_to=envelope.cause,
+            mentions=(),
+            marker=marker,
+            extra={},
+        ),
+        about=reply.about,
+    )
+
+
+async def _revise(
+    work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply, said: Sending
+) -> int:
+    plain, html = _rendered(office, caller, reply)
+    await _enqueue(
+        work,
+        office,
+        said.room,
+        envelope.cause,
+        lambda marker: edit_content(plain, html, msgtype="m.notice", mentions=(), marker=marker, extra={}),
+        replaces=said.id,
+    )
+    # A question in the new text is answered by replying to the message as it first was.
+    return said.id
+
+
+async def _react(work: Work, office: Office, envelope: Envelope) -> int:
+    relates = {"rel_type": "m.annotation", "event_id": envelope.cause, "key": ACKNOWLEDGED}
+    return await _enqueue(
+        work,
+        office,
+        envelope.inbound.room,
+        envelope.cause,
+        lambda marker: {"m.relates_to": relates, "de.stadtbote.outbox": marker},
+        type=REACTION,
+    )
+
+
+async def _tell(work: Work, office: Office, caller: Caller, envelope: Envelope, told: Tell) -> None:
+    """Send the note to the person's direct chat; without one it goes where the change was made, naming them."""
+    to = await person(work, unlimited(), told.person)
+    if to is None or to.record.mxid is None or to.key == caller.key:
+        return
+    mxid = to.record.mxid
+    language = to.record.language or caller.language
+    renderer = Renderer(office.texts, language, caller.zone)
+    note = Reply(blocks=told.blocks)
+    room = await direct_room(work.connection, office.account, mxid) or envelope.inbound.room
+    await _enqueue(
+        work,
+        office,
+        room,
+        envelope.cause,
+        lambda marker: content(
+            renderer.plain(note),
+            renderer.html(note),
+            msgtype="m.text",
+            thread=None,
+            reply_to=None,
+            mentions=(mxid,),
+            marker=marker,
+            extra={},
+        ),
+    )
+
+
+async def _enqueue(
+    work: Work,
+    office: Office,
+    room: str,
+    cause: str,
+    make: Callable[[str], dict[str, Any]],
+    *,
+    type: str = MESSAGE,  # noqa: A002 - the Matrix specification's word
+    replaces: int | None = None,
+    about: str | None = None,
+) -> int:
+    ordinal = await next_ordinal(work.connection, cause)
+    parcel = Parcel(
+        account=office.account,
+        room=room,
+        cause=cause,
+        ordinal=ordinal,
+        type=type,
+        content=make(transaction_id(office.secret, cause, ordinal)),
+        replaces=replaces,
+        about=about,
+        shown=await last_operation(work.connection) if about else None,
+    )
+    return await enqueue(work.connection, parcel, office.secret, work.now)
+
+
+def _rendered(office: Office, caller: Caller, reply: Reply) -> tuple[str, str]:
+    renderer = Renderer(office.texts, caller.language, caller.zone)
+    return renderer.plain(reply), renderer.html(reply)
+
+
+async def _ask(work: Work, caller: Caller, envelope: Envelope, reply: Reply, row: int | None) -> None:
+    if reply.question is None:
+        return
+    question = reply.question
+    await ask(
+        work.connection,
+        kind=PromptKind(question.kind),
+        room=envelope.inbound.room,
+        sender=question.to or caller.mxid,
+        body=dict(question.body),
+        expires=work.now + timedelta(minutes=question.minutes),
+        outbox=row,
+    )
+
+

@@ -1,0 +1,40 @@
+"""What the register knows that helps to read one message: names in it, the room's project, working days."""
+
+import re
+
+from bot.who import House
+from commands.calendar.workdays import Calendar
+from commands.framework.caller import Caller
+from commands.framework.inbound import Inbound
+from commands.framework.names import Names, mxids_in, name_words
+from commands.framework.reading import Reading
+from commands.calendar.of_city import calendar_of
+from storage.cities.queries import cities
+from storage.derived import names_beginning
+from storage.people.queries import keys_by_mxid
+from storage.records import View
+
+CODES = re.compile(r"\b[A-ZÄÖÜ][A-ZÄÖÜ0-9]{0,9}\b")
+WORKDAYS = re.compile(r"(?i)\bAT\b|arbeitstag|working\s+day|workday|business\s+day")
+
+
+async def read_around(view: View, house: House, caller: Caller, inbound: Inbound, text: str) -> Reading:
+    """Look up what `text` may name, as far as the caller may see it."""
+    found = await names_beginning(view, caller.scope, name_words(text))
+    codes = await cities(view, caller.scope, frozenset(CODES.findall(text)))
+    people = await keys_by_mxid(view, caller.scope, mxids_in(text))
+    return Reading(
+        language=caller.language,
+        today=caller.today,
+        names=Names.of(found, people=people, cities=codes),
+        project=caller.place.project,
+        bang_needed=not (inbound.direct or inbound.mentioned),
+        called=(house.user_id, house.user_id[1:].partition(":")[0]),
+        calendars=await _calendars(view, caller) if WORKDAYS.search(text) else (),
+    )
+
+
+async def _calendars(view: View, caller: Caller) -> tuple[Calendar, ...]:
+    """The calendars of the caller's cities: that is whose working days they count."""
+    own = await cities(view, caller.scope, frozenset(caller.cities))
+    return tuple(calendar_of(city) for city in own.values())

@@ -1,0 +1,1 @@
+"""What spans all nouns: help, history, undo."""

@@ -1,0 +1,138 @@
+"""Commands that span all nouns: help, history, undo."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+from commands.desk.history import entries
+from commands.desk.rules import is_final
+from commands.framework.caller import Caller
+from commands.framework.command import AnyCommand, Args, Command, Example, Right, named, placed, rest, words
+from commands.framework.help import HELP, help_on, help_overview
+from commands.framework.noun import Noun
+from commands.framework.refs import AnyRef
+from commands.framework.refusal import Refusal
+from commands.framework.reply import Bullets, Question, RecordRef, Reply, heading, line, reply, say
+from commands.framework.texts import installed
+from storage.history import history
+from storage.operations import Operation, last_operation_of
+from storage.prompts import PromptKind
+from storage.register import BY_COLLECTION
+from storage.undo import BuiltUpon, undo
+from storage.values import Count
+from storage.work import Work
+
+PAGE = 10
+
+
+class NothingToUndo(Refusal):
+    """The caller has changed nothing that is still there."""
+
+
+class UndoTooLate(Refusal):
+    """The caller's last change is final; facts `record` and `at`."""
+
+
+class UndoBuiltUpon(Refusal):
+    """Something was changed or referred to since; fact `record`."""
+
+
+class NoSuchRecord(Refusal):
+    """There is no such record, or none that may be seen here; fact `given`."""
+
+
+class HelpArgs(Args):
+    """What help is asked for."""
+
+    topic: Annotated[str | None, rest("befehl", "command")] = None
+
+
+class HistoryArgs(Args):
+    """Whose history, and from which entry on."""
+
+    record: Annotated[AnyRef, placed("eintrag", "record")]
+    start: Annotated[Count, named("ab", "from")] = 1
+
+
+class UndoArgs(Args):
+    """Undo takes no arguments: it is always one's own last change."""
+
+
+async def show_history(work: Work, caller: Caller, args: HistoryArgs) -> Reply:
+    """Who changed what, the newest first, ten entries at a time."""
+    an_entity = BY_COLLECTION[args.record.collection]
+    steps = await history(work, caller.scope, an_entity, args.record.key)
+    if not steps:
+        raise NoSuchRecord(given=args.record.key)
+    shown = await entries(work, caller, an_entity, steps)
+    first = max(args.start, 1) - 1
+    ref = RecordRef(an_entity.collection, args.record.key)
+    blocks = (heading(say("desk.reply.history_of", record=ref)), Bullets(shown[first : first + PAGE]))
+    if len(shown) <= first + PAGE:
+        return reply(*blocks, about=args.record.key)
+    line_of_more = f"!{HISTORY.first(caller.language)} {args.record.key} {FROM.first(caller.language)}:{first + PAGE + 1}"
+    question = Question(kind=PromptKind.OFFER, body={"line": line_of_more})
+    more = line(say("desk.reply.more", count=len(shown) - first - PAGE))
+    return reply(*blocks, more, about=args.record.key, question=question)
+
+
+async def undo_last(work: Work, caller: Caller, _args: UndoArgs) -> Reply:
+    """Take the caller's own last change back, while nothing has built on it."""
+    last = await last_operation_of(work.connection, caller.key) if caller.key else None
+    if last is None:
+        raise NothingToUndo
+    if is_final(last.at, work.now):
+        raise UndoTooLate(at=last.at)
+    return await take_back(work, last)
+
+
+async def take_back(work: Work, undone: Operation) -> Reply:
+    """Undo this operation under a new one that says so."""
+    work.undoing(undone)
+    try:
+        result = await undo(work, undone)
+    except BuiltUpon as built:
+        raise UndoBuiltUpon(record=RecordRef(*built.record)) from built
+    records = tuple(RecordRef(collection, key) for collection, key in sorted(result.touched))
+    return reply(line(say("desk.reply.undone", records=records, at=undone.at)))
+
+
+HISTORY = words("verlauf", "history")
+FROM = words("ab", "from")
+
+
+def commands(nouns: Callable[[], Sequence[Noun]]) -> tuple[AnyCommand, ...]:
+    """The desk's commands; `nouns` gives all nouns once they are known, these commands' own included."""
+
+    async def show_help(_work: Work, caller: Caller, args: HelpArgs) -> Reply:
+        if args.topic is None:
+            return help_overview(nouns(), caller, installed())
+        return help_on(nouns(), args.topic, caller, installed())
+
+    return (
+        Command(
+            name="desk.help",
+            verb=HELP,
+            args=HelpArgs,
+            run=show_help,
+            right=Right.EVERYBODY,
+            examples=(Example(de="!hilfe", en="!help"), Example(de="!hilfe verlauf", en="!help history")),
+            changes=False,
+        ),
+        Command(
+            name="desk.history",
+            verb=HISTORY,
+            args=HistoryArgs,
+            run=show_history,
+            right=Right.EVERYBODY,
+            examples=(Example(de="!verlauf P-1", en="!history P-1"), Example(de="!verlauf M", en="!history M")),
+            changes=False,
+        ),
+        Command(
+            name="desk.undo",
+            verb=words("rückgängig", "undo"),
+            args=UndoArgs,
+            run=undo_last,
+            right=Right.SEATED,
+            examples=(Example(de="!rückgängig", en="!undo"),),
+        ),
+    )

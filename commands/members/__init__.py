@@ -1,0 +1,1 @@
+"""Cities, people and seats: who belongs to the cooperation and who may do what, on which day."""

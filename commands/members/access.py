@@ -1,0 +1,65 @@
+"""Loading on somebody's behalf: whoever may not see or change a record gets none."""
+
+from commands.framework.caller import Caller
+from commands.framework.command import Right
+from commands.framework.refs import Ref
+from commands.framework.refusal import Refusal
+from commands.framework.reply import Foreign
+from commands.framework.rights import HOLDERS, require
+from storage.cities.queries import city
+from storage.cities.record import City
+from storage.people.queries import person
+from storage.people.record import Person
+from storage.records import Kept, View
+from storage.scope import unlimited
+
+
+class NoSuchCity(Refusal):
+    """There is no such city or partner, or the caller may not see it; fact `given`."""
+
+
+class NoSuchPerson(Refusal):
+    """There is no such person, or the caller may not see them; fact `given`."""
+
+
+class OnlyOwnContact(Refusal):
+    """Somebody else's entry, or more of their own than language and contact; fact `who` may change it."""
+
+
+async def access_city(view: View, caller: Caller, ref: Ref) -> Kept[City]:
+    """The city or partner for reading. Raises NoSuchCity."""
+    found = await city(view, caller.scope, ref.key)
+    if found is None:
+        raise NoSuchCity(given=Foreign(ref.key))
+    return found
+
+
+async def access_city_to_change(view: View, caller: Caller, ref: Ref) -> Kept[City]:
+    """The city or partner for changing it, its seats and states: coordination only. Raises NoSuchCity, NotAllowed."""
+    found = await access_city(view, caller, ref)
+    require(Right.COORDINATION, caller)
+    return found
+
+
+async def access_person(view: View, caller: Caller, ref: Ref) -> Kept[Person]:
+    """The person for reading, without what the caller may not see. Raises NoSuchPerson."""
+    found = await person(view, caller.scope, ref.key)
+    if found is None:
+        raise NoSuchPerson(given=Foreign(ref.key))
+    return found
+
+
+async def access_person_to_change(view: View, caller: Caller, ref: Ref, fields: frozenset[str]) -> Kept[Person]:
+    """The whole person for changing these fields: coordination all, everybody their own language and contact.
+
+    Raises NoSuchPerson, OnlyOwnContact.
+    """
+    seen = await access_person(view, caller, ref)
+    if not caller.coordinates and not (seen.key == caller.key and fields <= OWN):
+        raise OnlyOwnContact(who=HOLDERS[Right.COORDINATION])
+    # What is written back must be complete, also where this room does not show all of it.
+    return await person(view, unlimited(), seen.key) or seen
+
+
+OWN = frozenset({"language", "email", "phone"})
+"""What everybody may change about themselves."""

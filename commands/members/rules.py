@@ -1,0 +1,212 @@
+"""What holds for seats and states: intervals that follow each other, and who is told of what is done for others."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from commands.framework.refusal import Refusal
+from commands.framework.reply import Say, say
+from storage.cities.record import City, State
+from storage.folding import fold
+from storage.records import Kept
+from storage.seats.record import Role, Seat
+from storage.values import PartialDate
+
+SINGLE = frozenset({Role.VOTING, Role.DEPUTY})
+"""Roles that one person at a time holds for a city in a body; the others may be held by several."""
+
+DAY = timedelta(days=1)
+
+
+class SeatTaken(Refusal):
+    """Somebody holds the seat during the wanted days; facts `city`, `role`, `holder`, `since` (its days)."""
+
+
+class SeatHeldAlready(Refusal):
+    """The person holds this very seat; facts `holder`, `city`, `role`, `since` (its days)."""
+
+
+class EndsBeforeItBegins(Refusal):
+    """The last day lies before the first; facts `start` and `end`."""
+
+
+class StateOutOfOrder(Refusal):
+    """A state begins before the one that follows the others; facts `city`, `state` and `since` of that one."""
+
+
+class HolderNeeded(Refusal):
+    """The seat is named, but not who is to hold it; fact `role`."""
+
+
+class RoleNeeded(Refusal):
+    """The city is named, but not which seat."""
+
+
+class StateOfPartner(Refusal):
+    """Partners have a state of their own, and no city has it; facts `kind` and `state`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appointment:
+    """Who is to hold a seat, from the first to the last day, both inclusive; without `end` until further notice.
+
+    `office` None leaves the holder's title as it is.
+    """
+
+    city: str
+    body: str
+    role: Role
+    holder: str
+    office: str | None
+    start: date
+    end: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatChange:
+    """A seat row to write: a new one where `key` is None, none any more where `seat` is."""
+
+    key: str | None
+    seat: Seat | None
+
+
+def first_day(seat: Seat) -> date:
+    """The first day of the seat; one without a beginning was always there."""
+    return seat.from_.first_day() if seat.from_ else date.min
+
+
+def last_day(seat: Seat) -> date:
+    """The last day of the seat, inclusive; one without an end goes on."""
+    return seat.to.last_day() if seat.to else date.max
+
+
+def on(seat: Seat, day: date) -> bool:
+    """Whether the seat exists on `day`, both its ends included."""
+    return first_day(seat) <= day <= last_day(seat)
+
+
+def span(seat: Seat, today: date) -> Say:
+    """The days of a seat in words: "seit 1.1.2021", "bis 31.12.2026", both, or without limits."""
+    if seat.from_ and seat.to:
+        return say("members.reply.from_to", start=seat.from_, end=seat.to)
+    if seat.to:
+        return say("members.reply.until", end=seat.to)
+    if seat.from_ is None:
+        return say("members.reply.always")
+    begun = seat.from_.first_day() <= today
+    return say("members.reply.since", start=seat.from_) if begun else say("members.reply.from_on", start=seat.from_)
+
+
+def appoint(seats: Sequence[Kept[Seat]], wanted: Appointment, today: date) -> tuple[SeatChange, ...]:
+    """The rows that make `wanted` true, given all `seats` of its city and role.
+
+    The seat of whoever holds it on the first day ends the day before. Raises SeatTaken where somebody holds it later
+    (or where a time that is over would be rewritten), SeatHeldAlready where nothing would change, and
+    EndsBeforeItBegins.
+    """
+    if wanted.end is not None and wanted.end < wanted.start:
+        raise EndsBeforeItBegins(start=wanted.start, end=wanted.end)
+    rivals = [kept for kept in seats if _competes(kept.record, wanted) and _overlaps(kept.record, wanted)]
+    own = next((k for k in rivals if k.record.holder == wanted.holder and on(k.record, wanted.start)), None)
+    if own is not None and not _anew(own.record, wanted):
+        return _prolonged(own, wanted, today)
+    return tuple(_filled(rivals, wanted, today))
+
+
+def _competes(seat: Seat, wanted: Appointment) -> bool:
+    same = fold(seat.body) == fold(wanted.body) and seat.role is wanted.role and seat.city == wanted.city
+    return same and (seat.role in SINGLE or seat.holder == wanted.holder)
+
+
+def _overlaps(seat: Seat, wanted: Appointment) -> bool:
+    return first_day(seat) <= (wanted.end or date.max) and wanted.start <= last_day(seat)
+
+
+def _anew(held: Seat, wanted: Appointment) -> bool:
+    """Whether the holder's title changes, so that a new row begins: signers keep the office they had."""
+    return wanted.office is not None and wanted.office != held.office and first_day(held) != wanted.start
+
+
+def _prolonged(own: Kept[Seat], wanted: Appointment, today: date) -> tuple[SeatChange, ...]:
+    seat = own.record
+    to = PartialDate.of(wanted.end) if wanted.end else seat.to
+    changed = seat.model_copy(update={"to": to, "office": wanted.office or seat.office})
+    if changed == seat:
+        raise SeatHeldAlready(holder=seat.holder, city=seat.city, role=seat.role, since=span(seat, today))
+    return (SeatChange(key=own.key, seat=changed),)
+
+
+def _filled(rivals: Iterable[Kept[Seat]], wanted: Appointment, today: date) -> Iterator[SeatChange]:
+    office = wanted.office
+    for kept in rivals:
+        seat = kept.record
+        if seat.holder == wanted.holder and office is None:
+            office = seat.office
+        if not _gives_way(seat, wanted, today):
+            raise SeatTaken(city=seat.city, role=seat.role, holder=seat.holder, since=span(seat, today))
+        yield SeatChange(key=kept.key, seat=_until(seat, wanted.start - DAY))
+    yield SeatChange(key=None, seat=_seat(wanted, office))
+
+
+def _gives_way(seat: Seat, wanted: Appointment, today: date) -> bool:
+    if seat.holder is None:
+        return True
+    # What is over stays as it was recorded; a seat that begins today or later may still be corrected.
+    if wanted.end is not None and wanted.end < today:
+        return False
+    return first_day(seat) < wanted.start or first_day(seat) == wanted.start >= today
+
+
+def _until(seat: Seat, end: date) -> Seat | None:
+    """The seat with its last day; nothing of it where it would end before it begins."""
+    return seat.model_copy(update={"to": PartialDate.of(end)}) if first_day(seat) <= end else None
+
+
+def _seat(wanted: Appointment, office: str | None) -> Seat:
+    return Seat(
+        city=wanted.city,
+        body=wanted.body,
+        role=wanted.role,
+        office=office,
+        holder=wanted.holder,
+        from_=PartialDate.of(wanted.start),
+        to=PartialDate.of(wanted.end) if wanted.end else None,
+    )
+
+
+def vacate(seats: Sequence[Kept[Seat]], left: Kept[Seat], start: date) -> tuple[SeatChange, ...]:
+    """The rows that leave the seat `left` without its holder from `start` on, given all `seats` of its city and role.
+
+    A seat that one person at a time holds stays, vacant, until its next holder; the others end.
+    """
+    seat = left.record
+    ended = SeatChange(key=left.key, seat=_until(seat, start - DAY))
+    if seat.role not in SINGLE:
+        return (ended,)
+    later = [
+        first_day(k.record) for k in seats if fold(k.record.body) == fold(seat.body) and first_day(k.record) > start
+    ]
+    to = PartialDate.of(min(later) - DAY) if later else None
+    vacant = Seat(city=seat.city, body=seat.body, role=seat.role, holder=None, from_=PartialDate.of(start), to=to)
+    return ended, SeatChange(key=None, seat=vacant)
+
+
+def state_on(city: City, day: date) -> State | None:
+    """What the city is on `day`: the last state that has begun, unless it is over; None before its first."""
+    begun = [state for state in city.states if state.from_.first_day() <= day]
+    if not begun or (begun[-1].to is not None and begun[-1].to.last_day() < day):
+        return None
+    return begun[-1]
+
+
+def enter_state(city: City, new: State) -> City:
+    """The city with one more state, which ends the one before. Raises StateOutOfOrder for a day before that one's."""
+    *earlier, last = city.states
+    if new.from_.first_day() < last.from_.first_day():
+        raise StateOutOfOrder(city=city.code, state=last.state, since=last.from_)
+    if new.from_.first_day() == last.from_.first_day():
+        return city.model_copy(update={"states": (*earlier, new)})
+    ended = last
+    if last.to is not None and last.to.last_day() >= new.from_.first_day():
+        ended = last.model_copy(update={"to": PartialDate.of(new.from_.first_day() - DAY)})
+    return city.model_copy(update={"states": (*earlier, ended, new)})

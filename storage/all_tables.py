@@ -1,0 +1,16 @@
+"""Every table there is, gathered in one MetaData by importing the modules that declare them."""
+
+import storage.bundle
+import storage.derived
+import storage.inbox
+import storage.lease
+import storage.matrix.tables
+import storage.operations
+import storage.outbox
+import storage.people.preferences
+import storage.prompts
+import storage.register
+import storage.work  # noqa: F401 - imported for the tables they declare
+from storage.schema import metadata
+
+__all__ = ["metadata"]

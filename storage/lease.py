@@ -1,0 +1,28 @@
+"""The lease: one row that every write of the running bot locks first, so that two bots never write one register."""
+
+from sqlalchemy import Column, Integer, Table, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.schema import metadata
+
+LEASE = Table("lease", metadata, Column("id", Integer, primary_key=True), Column("epoch", Integer, nullable=False))
+
+
+class LeaseLost(Exception):
+    """Another process has taken the register over; this one must write nothing more."""
+
+
+async def take_lease(connection: AsyncConnection) -> int:
+    """Take the register over and return the epoch to present from now on; whoever held it before is fenced off."""
+    epoch = (await connection.execute(select(LEASE.c.epoch).with_for_update())).scalar_one_or_none()
+    if epoch is None:
+        await connection.execute(insert(LEASE).values(id=1, epoch=1))
+        return 1
+    await connection.execute(update(LEASE).values(epoch=epoch + 1))
+    return epoch + 1
+
+
+async def hold_lease(connection: AsyncConnection, epoch: int) -> None:
+    """Lock the lease row for this transaction; raises LeaseLost if it is not ours any more."""
+    if (await connection.execute(select(LEASE.c.epoch).with_for_update())).scalar_one_or_none() != epoch:
+        raise LeaseLost

@@ -1,0 +1,4 @@
+"""The schema's versions, as Alembic migrations."""
+
+HEAD = "0001"
+"""The newest schema version; a test holds it against the migrations that exist."""

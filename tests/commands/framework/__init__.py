@@ -1,0 +1,1 @@
+"""Tests of the calendar: working days, date phrases, month arithmetic."""

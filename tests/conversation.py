@@ -1,0 +1,263 @@
+"""Conversations through the front door: real storage, real dispatch; only the clock and the homeserver are played."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from bot.desk import make_desk
+from bot.dispatch import Dispatcher
+from bot.post import Office
+from bot.who import House
+from commands.framework.inbound import Around, Inbound, Kind, addressed
+from commands.framework.texts import installed
+from storage.bundle import import_bundle
+from storage.bundle_format import read_bundle
+from storage.database import Connection, Database
+from storage.inbox import INBOX, Arrival, known_events, record_arrivals
+from storage.lease import take_lease
+from storage.matrix.queries import save
+from storage.matrix.record import RoomRecord
+from storage.operations import Acting, CauseKind
+from storage.outbox import OUTBOX, mark_sent, next_sendings, sent_as
+from storage.prompts import waiting
+from storage.register import ENTITIES
+from storage.schema import metadata
+from storage.values import Language
+from storage.work import Work
+
+BOT = "@stadtbote:stadtbote.example"
+BUNDLE = Path(__file__).parent.parent / "bot" / "demo" / "staedtekooperation.yaml"
+BERLIN = ZoneInfo("Europe/Berlin")
+START = datetime(2026, 11, 18, 10, 0, tzinfo=BERLIN)
+ACCOUNT = "default"
+SECRET = b"a secret of the tests"
+ALIASES = {
+    "lenkung": "#lenkung:muenchen.example",
+    "bauantrag": "#bauantrag:nuernberg.example",
+    "gast": "#gast:staedtetag.example",
+    "arbeit": "#arbeit:augsburg.example",
+    "fremd": None,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """One message or reaction of the bot, as clients would show it."""
+
+    event: str
+    room: str
+    text: str
+    html: str
+    content: Mapping[str, Any]
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What somebody said, and what the bot answered to it."""
+
+    event: str
+    room: str
+    who: str
+    replies: tuple[Heard, ...]
+
+    @property
+    def text(self) -> str:
+        """The bot's first answer in plain text; ✅ for an acknowledgement, empty for silence."""
+        return self.replies[0].text if self.replies else ""
+
+    @property
+    def html(self) -> str:
+        """The same as HTML."""
+        return self.replies[0].html if self.replies else ""
+
+
+@dataclass
+class Conversation:
+    """A cooperation with its rooms, and people who talk there. `now` is the clock; every message takes a second."""
+
+    database: Database
+    people: Mapping[str, str]
+    now: datetime = START
+    administrators: frozenset[str] = frozenset()
+    dispatcher: Dispatcher = field(init=False)
+    count: int = 0
+
+    async def begin(self) -> None:
+        """Take the lease and set the desk up."""
+        house = House(
+            account=ACCOUNT, user_id=BOT, administrators=self.administrators, language=Language.DE, zone=BERLIN
+        )
+        office = Office(account=ACCOUNT, texts=installed(), secret=SECRET)
+        epoch = await self.database.transact(take_lease)
+        self.dispatcher = Dispatcher(
+            database=self.database, desk=make_desk(house, office), epoch=epoch, now=lambda: self.now
+        )
+        await self.database.transact(self._rooms)
+
+    async def _rooms(self, connection: Connection) -> None:
+        rooms = [
+            RoomRecord(room=f"!{name}:stadtbote.example", membership="join", encrypted=True, members=5, alias=alias)
+            for name, alias in ALIASES.items()
+        ]
+        await save(connection, ACCOUNT, rooms)
+
+    async def says(
+        self,
+        who: str,
+        text: str,
+        *,
+        room: str = "lenkung",
+        reply_to: Said | Heard | None = None,
+        thread: str | None = None,
+        mentioned: bool = False,
+        trusted: bool = True,
+    ) -> Said:
+        """Let `who` write `text`; returns what the bot answers."""
+        answered = reply_to.replies[0].event if isinstance(reply_to, Said) else reply_to.event if reply_to else None
+        return await self._happens(
+            who, room, Kind.MESSAGE, text=text, reply_to=answered, thread=thread, mentioned=mentioned, trusted=trusted
+        )
+
+    async def edits(self, said: Said, text: str) -> Said:
+        """Let the author of `said` change it to `text`."""
+        return await self._happens(said.who, said.room, Kind.EDIT, text=text, target=said.event)
+
+    async def deletes(self, said: Said, *, by: str | None = None) -> Said:
+        """Let the author of `said`, or somebody else, delete it."""
+        return await self._happens(by or said.who, said.room, Kind.DELETION, target=said.event)
+
+    async def reacts(self, who: str, to: Said | Heard, key: str) -> Said:
+        """Let `who` react to the bot's answer."""
+        heard = to.replies[0] if isinstance(to, Said) else to
+        return await self._happens(who, heard.room, Kind.REACTION, target=heard.event, key=key)
+
+    async def joins(self, room: str) -> Said:
+        """Let the bot join a room."""
+        return await self._happens(BOT, room, Kind.JOINED)
+
+    async def _happens(self, who: str, room: str, kind: Kind, **facts: Any) -> Said:
+        self.count += 1
+        self.now += timedelta(seconds=1)
+        sender = who if who.startswith("@") else self.people[who]
+        direct = room == "direkt"
+        address = await self._direct_room(sender) if direct else room if room[0] == "!" else f"!{room}:stadtbote.example"
+        inbound = Inbound(
+            kind=kind,
+            event=f"$e{self.count}",
+            room=address,
+            sender=sender,
+            at=self.now,
+            direct=direct or address.startswith("!direkt"),
+            **facts,
+        )
+        await self._arrive(inbound)
+        while await self.dispatcher.step():
+            pass
+        heard = await self._deliver()
+        return Said(event=inbound.event, room=address, who=who, replies=heard)
+
+    async def _direct_room(self, sender: str) -> str:
+        room = f"!direkt-{sender[1:]}"
+        record = RoomRecord(room=room, membership="join", encrypted=True, direct=True, members=2, other=sender)
+        await self.database.transact(lambda connection: save(connection, ACCOUNT, [record]))
+        return room
+
+    async def _arrive(self, inbound: Inbound) -> None:
+        async def transaction(connection: Connection) -> None:
+            named = [event for event in (inbound.target, inbound.reply_to) if event]
+            around = Around(
+                me=BOT,
+                ours=frozenset(await sent_as(connection, named)),
+                handled=await known_events(connection, named),
+                waiting=await waiting(connection, {inbound.room}, self.now),
+            )
+            if addressed(inbound, around):
+                arrival = Arrival(
+                    event=inbound.event,
+                    room=inbound.room,
+                    sender=inbound.sender,
+                    at=inbound.at,
+                    body=inbound.model_dump(mode="json"),
+                    digest=hashlib.sha256(inbound.text.encode()).hexdigest(),
+                )
+                await record_arrivals(connection, ACCOUNT, [arrival], self.now)
+
+        await self.database.transact(transaction)
+
+    async def _deliver(self) -> tuple[Heard, ...]:
+        """Play the homeserver: every queued message gets an event id."""
+        heard: list[Heard] = []
+
+        async def transaction(connection: Connection) -> bool:
+            sendings = await next_sendings(connection, ACCOUNT, self.now)
+            for sending in sendings:
+                event = f"$b{sending.id}"
+                await mark_sent(connection, sending.id, event, self.now)
+                heard.append(_heard(event, sending.room, sending.content, sending.replaces))
+            return bool(sendings)
+
+        while await self.database.transact(transaction):
+            pass
+        return tuple(heard)
+
+    async def dump(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All rows of the register as they are now, without their stamps."""
+        found: dict[str, list[tuple[Any, ...]]] = {}
+        async with self.database.read() as connection:
+            for an_entity in ENTITIES:
+                for table in an_entity.tables():
+                    columns = [table.current.c[name] for name in table.columns]
+                    rows = await connection.execute(select(*columns).order_by(table.current.c.key))
+                    found[table.name] = [tuple(row) for row in rows]
+        return found
+
+    async def inbox(self) -> list[Mapping[str, Any]]:
+        """All inbox rows."""
+        async with self.database.read() as connection:
+            return [dict(row._mapping) for row in await connection.execute(select(INBOX).order_by(INBOX.c.id))]
+
+    async def outbox(self) -> list[Mapping[str, Any]]:
+        """All outbox rows."""
+        async with self.database.read() as connection:
+            return [dict(row._mapping) for row in await connection.execute(select(OUTBOX).order_by(OUTBOX.c.id))]
+
+
+def _heard(event: str, room: str, content: Mapping[str, Any], replaces: int | None) -> Heard:
+    new = content.get("m.new_content", content)
+    sign = content.get("m.relates_to", {}).get("key") if "body" not in content else None
+    return Heard(
+        event=event,
+        room=room,
+        text=sign or new["body"],
+        html=sign or new.get("formatted_body", ""),
+        content=json.loads(json.dumps(content)),
+        replaces=f"$b{replaces}" if replaces else None,
+    )
+
+
+async def empty_database(folder: Path) -> Database:
+    """A database with the schema and nothing in it."""
+    database = Database(f"sqlite+aiosqlite:///{folder / 'stadtbote.db'}")
+    await database.transact(lambda connection: connection.run_sync(metadata.create_all))
+    return database
+
+
+async def import_demo(database: Database, now: datetime = START) -> dict[str, str]:
+    """Import the demo cooperation; returns the Matrix IDs of its people by their bundle keys."""
+    bundle = read_bundle(BUNDLE.read_bytes(), name=BUNDLE.name)
+
+    async def transaction(connection: Connection) -> None:
+        work = Work(connection, now=now, due_rules={})
+        work.act(Acting(command="import", cause_kind=CauseKind.IMPORT, cause=BUNDLE.name))
+        await import_bundle(work, bundle, overwrite=False)
+
+    await database.transact(transaction)
+    return {person.key: person.mxid for person in bundle.people if person.mxid}
