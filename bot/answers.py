@@ -6,7 +6,7 @@ from bot.execute import Desk, execute, run_lines, understand
 from bot.reading import read_around
 from commands.framework.caller import Caller
 from commands.framework.inbound import NO, YES, Inbound, Kind, is_command
-from commands.framework.parse import Commands, complete
+from commands.framework.parse import Commands, complete, text_of
 from commands.framework.reply import Reply, line, reply, say
 from storage.outbox import Sending, sent_as
 from storage.prompts import Prompt, PromptKind, open_prompts, prompt_in, settle
@@ -43,9 +43,7 @@ async def _said(work: Work, inbound: Inbound) -> Sending | None:
     return (await sent_as(work.connection, [event])).get(event) if event else None
 
 
-async def _prompt(
-    work: Work, caller: Caller, inbound: Inbound, said: Sending | None, word: str
-) -> Prompt | None:
+async def _prompt(work: Work, caller: Caller, inbound: Inbound, said: Sending | None, word: str) -> Prompt | None:
     if said is not None:
         found = await prompt_in(work.connection, said.replaces or said.id, work.now)
         return found if found and found.sender == caller.mxid else None
@@ -71,9 +69,7 @@ async def _continue(
             return await _stepped(work, desk, caller, inbound, prompt)
 
 
-async def _chosen(
-    work: Work, desk: Desk, caller: Caller, inbound: Inbound, prompt: Prompt, word: str
-) -> Reply | None:
+async def _chosen(work: Work, desk: Desk, caller: Caller, inbound: Inbound, prompt: Prompt, word: str) -> Reply | None:
     lines: list[str] = prompt.body.get("lines") or [prompt.body["line"]]
     # A single `line` goes on with what was shown ("mehr"); `lines` are what may have been meant.
     agreeing = YES | MORE if "line" in prompt.body else YES
@@ -102,8 +98,7 @@ async def _completed(
     await settle(work.connection, prompt.id)
     if word in {"abbrechen", "cancel"}:
         return reply(line(say("desk.reply.left_as_it_is")))
-    text = " ".join([*map(str, prompt.body.values()), inbound.text])
-    reading = await read_around(work, desk.house, caller, inbound, text)
+    reading = await read_around(work, desk.house, caller, inbound, text_of(prompt.body, inbound.text))
     parsed = complete(prompt.body, inbound.text, grammar=desk.grammar, reading=reading)
     return await execute(work, desk, caller, inbound.event, parsed)
 

@@ -11,7 +11,7 @@ from storage.database import DatabaseUnusable
 from storage.lease import LeaseLost
 
 DATABASE: Mapping[str, str] = {
-    "newer": "was written by a newer Stadtbote; please install that version or restore the backup made before the upgrade",
+    "newer": "was written by a newer Stadtbote; please install that version, or restore the backup from before",
     "older": "has an older schema; `run` brings it up to date after a backup",
     "foreign": "holds tables that are not Stadtbote's; please name another database in [storage] url",
     "locked": "is locked by another program; please stop it and try again",

@@ -45,7 +45,9 @@ class Section(BaseModel):
 class MatrixSettings(Section):
     """The Matrix account the bot speaks as."""
 
-    homeserver: Annotated[str, AfterValidator(_web_address), Field(description="Address of the homeserver's client API.")]
+    homeserver: Annotated[
+        str, AfterValidator(_web_address), Field(description="Address of the homeserver's client API.")
+    ]
     user_id: Annotated[Mxid, Field(description="The bot's own Matrix ID.")]
     password_file: Annotated[
         Path | None, Field(description="File with the account's password; used once, for the first login.")
@@ -86,9 +88,9 @@ class AccessSettings(Section):
 class LocaleSettings(Section):
     """Language and time where neither person nor room nor cooperation says otherwise."""
 
-    language: Annotated[Language, Field(description="Language of replies before the cooperation has chosen: de or en.")] = (
-        Language.DE
-    )
+    language: Annotated[
+        Language, Field(description="Language of replies before the cooperation has chosen: de or en.")
+    ] = Language.DE
     timezone: Annotated[Zone, Field(description="Time zone before the cooperation has chosen.")] = "Europe/Berlin"
 
 
@@ -96,7 +98,9 @@ class HttpSettings(Section):
     """The listener for health and metrics."""
 
     listen: Annotated[
-        str, AfterValidator(_listener), Field(description="address:port for /healthz and /readyz; empty switches it off.")
+        str,
+        AfterValidator(_listener),
+        Field(description="address:port for /healthz and /readyz; empty switches it off."),
     ] = ""
 
 
@@ -116,11 +120,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings' signature, here and below
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment before the file; no other sources."""
         return env_settings, init_settings
@@ -161,9 +165,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     url = settings.storage.url
     if url.startswith(SQLITE):
         url = f"{SQLITE}{folder / url.removeprefix(SQLITE)}"
-    return settings.model_copy(
-        update={"matrix": matrix.model_copy(update=paths), "storage": StorageSettings(url=url)}
-    )
+    return settings.model_copy(update={"matrix": matrix.model_copy(update=paths), "storage": StorageSettings(url=url)})
 
 
 def read_secret(file: Path) -> str:

@@ -4,11 +4,12 @@ from collections import defaultdict
 
 from bot.execute import Desk, execute, understand
 from bot.post import Envelope, post
+from commands.desk.naming import naming
 from commands.desk.rules import CannotBeTakenBack, EditTooLate, is_final
 from commands.framework.caller import Caller
 from commands.framework.inbound import Inbound
 from commands.framework.parse import NotACommand, Parsed
-from commands.framework.reply import RecordRef, Reply, Tell, line, reply, say
+from commands.framework.reply import Reply, Tell, line, reply, say
 from storage.inbox import Letter, handled, record_handled, redigest
 from storage.operations import Operation, note_withdrawal, operations_by_cause
 from storage.outbox import replies_to
@@ -18,6 +19,7 @@ from storage.seats.queries import seats_in_role
 from storage.seats.record import Role
 from storage.undo import BuiltUpon, undo
 from storage.work import Reissue, Work, counted
+
 
 async def edit(work: Work, desk: Desk, caller: Caller, letter: Letter, inbound: Inbound) -> None:
     """An edit replaces the whole effect of its message, while that is not final."""
@@ -53,7 +55,7 @@ async def _anew(
 
 
 async def delete(work: Work, desk: Desk, caller: Caller, inbound: Inbound) -> None:
-    """The author's own deletion withdraws what is not final; any other leaves the record and is noted in its history."""
+    """The author's own deletion withdraws what is not final; any other leaves the record, and its history says so."""
     cause = inbound.target or ""
     before = await handled(work.connection, cause)
     operations = await operations_by_cause(work.connection, cause)
@@ -96,8 +98,7 @@ async def _take_back(work: Work, desk: Desk, caller: Caller, cause: str, operati
         try:
             undone = await undo(work, operation)
         except BuiltUpon as built:
-            collection, key = built.record
-            raise CannotBeTakenBack(record=RecordRef(collection, key)) from built
+            raise CannotBeTakenBack(record=await naming(work, unlimited(), *built.record)) from built
         for collection, key in sorted(undone.made):
             number = counted(BY_COLLECTION[collection], key)
             if number is not None:

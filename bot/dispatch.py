@@ -1,6 +1,7 @@
 """An inbox row becomes one transaction: who, parse, authorize, operation, reply in the outbox, row done."""
 
 import hashlib
+import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,8 +56,8 @@ class Dispatcher:
             await self._commit(letter, lambda work: self._answer(work, inbound, said))
         except (DatabaseUnusable, LeaseLost):
             raise
-        except Exception:
-            await self._failed(letter, inbound)
+        except Exception as error:  # noqa: BLE001 - one bad message must never stop the others
+            await self._failed(letter, inbound, error)
 
     async def _commit(self, letter: Letter, body: Callable[[Work], Awaitable[None]]) -> None:
         now = self.now()
@@ -97,10 +98,10 @@ class Dispatcher:
         cause = inbound.target if inbound.kind is Kind.EDIT and inbound.target else inbound.event
         await post(work, self.desk.office, caller, Envelope(inbound=inbound, cause=cause), said)
 
-    async def _failed(self, letter: Letter, inbound: Inbound) -> None:
+    async def _failed(self, letter: Letter, inbound: Inbound, error: Exception) -> None:
         """Something of ours is broken: count, log with a reference, and after a few attempts apologise and go on."""
         reference = reference_of(letter.event)
-        log.exception("handling_failed", reference=reference, attempts=letter.attempts + 1)
+        log.error("handling_failed", reference=reference, attempts=letter.attempts + 1, **_trace(error))
 
         async def count(connection: Connection) -> InboxState:
             return await mark_failed(connection, letter, park_after=PARK_AFTER)
@@ -116,6 +117,12 @@ class Dispatcher:
             await self._answer(work, inbound, apology)
 
         await self.database.transact(transaction)
+
+
+def _trace(error: Exception) -> dict[str, object]:
+    """Where it broke. The error's own words are left out: they may hold what somebody wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return {"error": type(error).__name__, "trace": [f"{f.filename}:{f.lineno} {f.name}" for f in frames]}
 
 
 def reference_of(event: str) -> str:

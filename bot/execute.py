@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from bot.post import Office
 from bot.reading import read_around
 from bot.who import House
+from commands.desk.conflicts import conflict_notices
 from commands.framework.caller import Caller
 from commands.framework.grammar import Grammar
 from commands.framework.inbound import Inbound
 from commands.framework.noun import Noun
 from commands.framework.parse import CommandLine, Commands, Missing, Near, Parsed, parse_message
+from commands.framework.refusal import Refusal
 from commands.framework.reply import Block, Bullets, Code, Question, Reply, item, line, reply, say
 from commands.framework.rights import require
-from storage.prompts import PromptKind
 from storage.operations import Acting, CauseKind
+from storage.prompts import PromptKind
 from storage.work import DueRule, Work
 
 
@@ -77,10 +79,18 @@ async def execute(work: Work, desk: Desk, caller: Caller, cause: str, parsed: Pa
 
 async def run_lines(work: Work, desk: Desk, caller: Caller, cause: str, lines: Sequence[CommandLine]) -> Reply:
     """Run the commands of one message in order and make one reply of theirs."""
-    replies = []
-    for one in lines:
-        replies.append(await run_line(work, desk, caller, cause, one))
+    replies = [await _run_one_of(work, desk, caller, cause, one, many=len(lines) > 1) for one in lines]
     return replies[0] if len(replies) == 1 else joined(replies)
+
+
+async def _run_one_of(
+    work: Work, desk: Desk, caller: Caller, cause: str, one: CommandLine, *, many: bool
+) -> Reply:
+    try:
+        return await run_line(work, desk, caller, cause, one)
+    except Refusal as refusal:
+        refusal.number = one.number if many else None
+        raise
 
 
 async def run_line(work: Work, desk: Desk, caller: Caller, cause: str, one: CommandLine) -> Reply:
@@ -89,6 +99,9 @@ async def run_line(work: Work, desk: Desk, caller: Caller, cause: str, one: Comm
     desk.act(work, caller, one.command.name, cause)
     answer = await one.command.run(work, caller, one.args)
     await desk.react(work)
+    notices = await conflict_notices(work, caller)
+    if notices:
+        answer = replace(answer, blocks=(*answer.blocks, *notices), acknowledged=False)
     if one.werktage:
         pointed = line(say("desk.reply.werktage", phrases=one.werktage))
         answer = replace(answer, blocks=(*answer.blocks, pointed), acknowledged=False)

@@ -83,9 +83,7 @@ async def _say(work: Work, office: Office, caller: Caller, envelope: Envelope, r
     )
 
 
-async def _revise(
-    work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply, said: Sending
-) -> int:
+async def _revise(work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply, said: Sending) -> int:
     plain, html = _rendered(office, caller, reply)
     await _enqueue(
         work,
@@ -183,5 +181,3 @@ async def _ask(work: Work, caller: Caller, envelope: Envelope, reply: Reply, row
         expires=work.now + timedelta(minutes=question.minutes),
         outbox=row,
     )
-
-

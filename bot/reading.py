@@ -3,12 +3,12 @@
 import re
 
 from bot.who import House
+from commands.calendar.of_city import calendar_of
 from commands.calendar.workdays import Calendar
 from commands.framework.caller import Caller
 from commands.framework.inbound import Inbound
 from commands.framework.names import Names, mxids_in, name_words
 from commands.framework.reading import Reading
-from commands.calendar.of_city import calendar_of
 from storage.cities.queries import cities
 from storage.derived import names_beginning
 from storage.people.queries import keys_by_mxid

@@ -1,5 +1,6 @@
 """The first login: from a few answers to a device in the database and a configuration file."""
 
+import asyncio
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +40,7 @@ async def initialise(config: Path, answers: Answers) -> None:
         settings = load(config)
         await _log_in(settings.matrix.state_dir, settings.storage.url, _account(answers))
     except BaseException:
-        config.unlink(missing_ok=True)
+        await asyncio.to_thread(config.unlink, missing_ok=True)
         raise
 
 

@@ -1,5 +1,6 @@
 """Import and export for the operator: bundle files in, bundle files out."""
 
+import asyncio
 import io
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -90,7 +91,7 @@ async def export_file(settings: Settings, file: Path) -> None:
         return
     made = io.StringIO()
     write(bundle, made)
-    file.write_text(made.getvalue(), encoding="utf-8")
+    await asyncio.to_thread(file.write_text, made.getvalue(), encoding="utf-8")
 
 
 def read_file(file: Path) -> Bundle:

@@ -42,7 +42,6 @@ async def identify(view: View, house: House, inbound: Inbound, now: datetime) ->
     members = await codes_in_state(view, everything, CityState.MEMBER, today)
     place = await place_of(view, house, inbound)
     spoken = (person.record.language if person else None) or place.language or (ours.record.language if ours else None)
-    records = tuple(seat.record for seat in seats)
     coordination = await seats_in_role(view, everything, Role.COORDINATION, today)
     coordinated = any(seat.record.holder for seat in coordination)
     administers = inbound.sender in house.administrators
@@ -56,7 +55,7 @@ async def identify(view: View, house: House, inbound: Inbound, now: datetime) ->
         language=spoken or house.language,
         place=place,
         scope=Scope(
-            cap=cap(place, records, members, stands_in=administers and not coordinated),
+            cap=cap(place, seats, members, stands_in=administers and not coordinated),
             person=person.key if person else None,
             seats=frozenset(seat.key for seat in seats),
             as_of=None,

@@ -2,8 +2,9 @@
 
 from commands.desk.noun import desk
 from commands.framework.noun import Noun
+from commands.members.noun import NOUNS as MEMBERS
 
-ROOMS: tuple[Noun, ...] = ()
+ROOMS: tuple[Noun, ...] = (*MEMBERS,)
 
-ALL: tuple[Noun, ...] = (*ROOMS, desk(ROOMS))
+ALL: tuple[Noun, ...] = (desk(ROOMS), *ROOMS)
 """Every noun, in the order in which reactions run and help is shown."""

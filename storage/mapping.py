@@ -16,7 +16,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, MetaData
 from sqlalchemy.types import TypeEngine
 
 from storage.columns import KEY, LONG, instant_text, read_instant
-from storage.values import Cite, Part, Record, Ref, Vocabulary
+from storage.values import Cite, Part, Record, Ref, Vocabulary, Wording
 from storage.versioned import Versioned, versioned
 
 R = TypeVar("R", bound=Record)
@@ -39,6 +39,8 @@ class Scalar:
     read: Callable[[Any], Any]
     """From the column's value to the field's: what `load` gives, validated."""
     mark: Ref | Cite | None = None
+    wording: bool = False
+    """A text of several lines, which two people may be at work on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,6 +260,7 @@ def _scalar(name: str, hint: Any, prefix: str) -> Scalar:
         load=_load_scalar,
         read=lambda value: adapter.validate_python(_load_scalar(value)),
         mark=mark,
+        wording=any(mark.lines for mark in _marks(hint, Wording)),
     )
 
 
@@ -380,13 +383,16 @@ def _is_short(kind: Any) -> bool:
 
 def _mark(hint: Any) -> Ref | Cite | None:
     """What a reference points to, wherever its mark stands inside the type."""
+    return next(_marks(hint, Ref | Cite), None)
+
+
+def _marks(hint: Any, kind: Any) -> Iterator[Any]:
+    """The marks of this kind inside an annotated type or a union, those inside lists and maps left out."""
     if get_origin(hint) is Annotated:
-        for mark in get_args(hint)[1:]:
-            if isinstance(mark, Ref | Cite):
-                return mark
-    if get_origin(hint) in (tuple, dict):
-        return None
-    return next((m for m in map(_mark, get_args(hint)) if m), None)
+        yield from (mark for mark in get_args(hint)[1:] if isinstance(mark, kind))
+    if get_origin(hint) not in (tuple, dict):
+        for inner in get_args(hint):
+            yield from _marks(inner, kind)
 
 
 def references(node: Node, table: Versioned) -> Iterator[tuple[Versioned, Scalar]]:

@@ -86,6 +86,7 @@ OUTBOX = Table(
     Column("event", KEY, unique=True),
     Index("ix_outbox_state", "account", "state", "room", "id"),
     Index("ix_outbox_cause", "cause"),
+    Index("ix_outbox_about", "room", "about"),
     sqlite_autoincrement=True,
 )
 

@@ -148,7 +148,8 @@ class Conversation:
         self.now += timedelta(seconds=1)
         sender = who if who.startswith("@") else self.people[who]
         direct = room == "direkt"
-        address = await self._direct_room(sender) if direct else room if room[0] == "!" else f"!{room}:stadtbote.example"
+        named = room if room.startswith("!") else f"!{room}:stadtbote.example"
+        address = await self._direct_room(sender) if direct else named
         inbound = Inbound(
             kind=kind,
             event=f"$e{self.count}",

@@ -19,7 +19,7 @@ from bot.matrix.render import MARKER
 from bot.matrix.rooms import Room
 from bot.matrix.session import Session
 from bot.matrix.timeline import Delivery, Event, Heard, Stretch, events_in, since_our_join, take_in
-from commands.framework.inbound import Around, Inbound, addressed
+from commands.framework.inbound import Around, Inbound, Kind, addressed
 from storage.inbox import Arrival, known_events, record_arrivals
 from storage.matrix.queries import Connection, forget, save, store_position
 from storage.matrix.record import UndecryptedRecord
@@ -302,8 +302,12 @@ async def _addressed(connection: Connection, session: Session, batch: Batch) -> 
         handled=await known_events(connection, referred),
         waiting=await waiting(connection, {one.room for one in inbounds}, session.now()),
     )
+    # Deleted before we could read it: its edits are still delivered, but nobody wants them any more.
+    withdrawn = {one.target for one in inbounds if one.kind is Kind.DELETION} - around.handled
     chosen: list[Inbound] = []
     for one in inbounds:
+        if one.kind is Kind.EDIT and one.target in withdrawn and one.target not in around.handled:
+            continue
         if addressed(one, around):
             chosen.append(one)
             if one.event in referred:

@@ -28,7 +28,7 @@ SHIFTS = {"prelast": -2, "last": -1, "this": 0, "coming": 1, "next": 1, "afterne
 """How many units away "the week before last" to "the week after next" are."""
 
 
-def within_word(place: Place) -> bool:
+def counts_a_noun(place: Place) -> bool:
     """Whether a noun follows that the number before it may count: "im Oktober 3 Projekte"."""
     return place.after is not None and place.after.opaque
 
@@ -78,10 +78,12 @@ def _day_month(place: Place, day: int, month: int) -> Cycle | None:
 
 @phrase("date", "month:<month> the? day:TH", "month:LOWMONTH the? day:TH", "month:<month> day:DIGITS")
 def _month_day(place: Place, month: int, day: int) -> Cycle | None:
+    if "TH" not in place.tokens[place.end - 1].meanings and "GERMANMONTH" in place.first.meanings:
+        return None
     spelled = "TH" in place.tokens[place.end - 1].meanings
     before = place.before.word if place.before else ""
     sure = spelled or before in ("on", "by", "until", "since", "to", "and", "from", "between", "before", "after")
-    return day_of_year(day, month) if day <= 31 and (sure or not within_word(place)) else None
+    return day_of_year(day, month) if day <= 31 and (sure or not counts_a_noun(place)) else None
 
 
 @phrase("date", "dm:DM")
@@ -141,7 +143,9 @@ def _half(n: int) -> Cycle | None:
 @phrase("weekno", "KW n:DIGITS", "n:KWN", "n:NTH KW", "common:week|woche n:DIGITS")
 def _week(place: Place, n: int, common: str | None) -> Cycle | None:
     # "week 2 of the pilot" is no week of the year.
-    counted = common and (within_word(place) or (place.after is not None and place.after.word in ("of", "des", "der")))
+    counted = common and (
+        counts_a_noun(place) or (place.after is not None and place.after.word in ("of", "des", "der"))
+    )
     return week_of_year(n) if not counted else None
 
 
@@ -195,6 +199,7 @@ def _part(place: Place, which: int, cycle: Cycle) -> Cycle | None:
     return None if verb or cycle.grain == Grain.DAY else part_of(cycle, _cut(which))
 
 
+@phrase("part", "n:NTH month:MONTHHALF")
 @phrase("part", "n:NTH half|haelfte of|vom|von|im? ART? month:<anymonth>")
 def _half_month(n: int, month: int) -> Cycle | None:
     return part_of(months_of_year(month, 1, Grain.MONTH), lambda whole: half(whole, n)) if n <= 2 else None

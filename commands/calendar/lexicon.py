@@ -120,10 +120,14 @@ _MONTHS = (
     "november novembers nov novmber",
     "dezember dezembers december dez dec dezmber",
 )
+_GERMAN_ONLY = frozenset(words("januar februar maerz mai juni juli oktober dezember okt dez"))
 for _month, _words in enumerate(_MONTHS, start=1):
     _add("MONTH", _words, _month)
 for _month, _words in enumerate(_MONTHS, start=1):
-    _add("MONTHWEEK", _words.split(maxsplit=1)[0] + "woche", _month)
+    _add("MONTHWEEK", words(_words)[0] + "woche", _month)
+    _add("MONTHHALF", words(_words)[0] + "haelfte", _month)
+    # Nobody writes "Juli 19" in German for a day: where the name is German, two digits after it are a year.
+    _add("GERMANMONTH", [name for name in words(_words) if name in _GERMAN_ONLY], _month)
 _add("WEAKMONTH", "jan", 1)
 _add("WEAKMONTH", "mar march", 3)
 _add("WEAKMONTH", "may", 5)
@@ -175,7 +179,7 @@ _add("KW", "kw kalenderwoche kalenderwochen cw")
 
 # --- which one -------------------------------------------------------------------------------------------------------
 
-_add("REL", [*_inflected("letzt vergangen vorig zurueckliegend"), "last", "previous"], "last")
+_add("REL", [*_inflected("letzt vergangen vorig zurueckliegend"), "last", "previous", "prior"], "last")
 _add("REL", _inflected("vorletzt vorvorig"), "prelast")
 _add("REL", [*_inflected("naechst nachst"), "next"], "next")
 _add("REL", _inflected("uebernaechst"), "afternext")

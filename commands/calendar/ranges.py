@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from commands.calendar.chart import Grammar, Scene
+from commands.calendar.cycles import SHIFTS, relative_unit
 from commands.calendar.periods import (
     DAY,
     Amount,
@@ -169,7 +170,12 @@ def _declare_pairs(name: str, sep: str) -> Callable[..., object]:
     def quarters(scene: Scene, a: int, n: Cycle, year: int | None) -> Said | None:
         return between_cycles(scene, months_of_year(3 * a - 2, 3, Grain.QUARTER), n, year) if a <= 4 else None
 
-    @phrase(name, f"first:<known> {sep} last:<known>")
+    @phrase(
+        name,
+        f"first:<known> {sep} last:<known>",
+        f"first:<year> {sep} last:<known>",
+        f"first:<known> {sep} last:<year>",
+    )
     @phrase(name, f"first:<year> {sep} last:<year>")
     def known(first: Found, last: Found) -> Said | None:
         return _joined(first, last)
@@ -178,7 +184,7 @@ def _declare_pairs(name: str, sep: str) -> Callable[..., object]:
     def known_then_cycle(first: Found, b: Cycle) -> Said | None:
         return _joined(first, from_on(b, first.start) if isinstance(first, Period) else None)
 
-    @phrase(name, f"a:<end> {sep} last:<known>", f"a:<end> {sep} last:<year>")
+    @phrase(name, f"a:<end> {sep} last:<known>")
     def cycle_then_known(a: Cycle, last: Found) -> Said | None:
         return _joined(up_to(a, last.start) if isinstance(last, Period) else None, last)
 
@@ -197,11 +203,28 @@ def _pair(said: Said) -> Said:
 
 @phrase("top", "am|on|den|vom|die? ART? a:<dayno> und|and b:<dayno> of? month:<month> year:<ofyear>?")
 @phrase("top", "am|on|den|vom|die? a:DOT und|and dm:DM year:<ofyear>?")
+@phrase("top", f"{_FILL}? a:DOT SLASH dm:DM year:<ofyear>?")
 def _two_days(scene: Scene, a: int, b: int | None, month: int | None, dm: tuple[int, int] | None,
               year: int | None) -> Said | None:  # fmt: skip
     """As in "am 1. und 2. Dezember"; days that do not follow each other are two dates, not a range."""
     day, of = dm or (b or 0, month or 0)
     return _day_pair(scene, a, day, (of, of), year) if day == a + 1 else None
+
+
+@phrase("top", f"{_FILLS} KW a:DIGITS und|and|SLASH b:DIGITS year:<ofyear>?")
+def _two_weeks(scene: Scene, a: int, b: int, year: int | None) -> Said | None:
+    return between_cycles(scene, week_of_year(a), week_of_year(b), year) if b == a + 1 else None
+
+
+@phrase("top", f"{_FILLS} a:REL und|and|oder|or {_FILLS} b:REL u:ONE")
+def _two_units(scene: Scene, a: str, b: str, u: str) -> Said | None:
+    """Read "diese und nächste Woche"."""
+    return _joined(relative_unit(scene, a, u), relative_unit(scene, b, u)) if SHIFTS[b] == SHIFTS[a] + 1 else None
+
+
+@phrase("top", f"{_FILLS} a:<part> SLASH b:<part> year:<ofyear>?")
+def _two_parts(scene: Scene, a: Cycle, b: Cycle, year: int | None) -> Said | None:
+    return between_cycles(scene, a, b, year)
 
 
 @phrase("top", f"{_FILLS} jahren|jahre|years said:<pairand>")

@@ -140,6 +140,7 @@ def _monthly_weekday(n: int, dow: int) -> str | None:
 
 @phrase("rule", "am|on|zum|bis? zum? ART? n:DOT|TH of|an? jedes|jeden|every|each|eines monats|monat|month")
 @phrase("rule", f"{_EVERY} monat|month am|on|zum ART? n:NTH", "monatlich|monthly am|on|zum ART? n:NTH")
+@phrase("rule", "immer|jeweils am|zum n:DOT", "am|zum n:NTH eines|jedes monats", f"{_EVERY} n:NTH of the? month")
 @phrase("rule", f"{_EVERY} n:DOT|TH", f"{_EVERY} n:DOT|TH im|of|des ART? monat|monats|month")
 @phrase("rule", "am|on|zum ART? n:<nth> tag|day of|im|in? jedes|jeden|every|each|eines monats|monat|month")
 def _monthly_day(place: Place, n: int) -> str | None:

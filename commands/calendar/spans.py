@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from commands.calendar.chart import CountDays, Grammar, Place, Scene
-from commands.calendar.cycles import SHIFTS, relative_unit, within_word
+from commands.calendar.cycles import SHIFTS, counts_a_noun, relative_unit
 from commands.calendar.lexicon import words
 from commands.calendar.periods import (
     DAY,
@@ -149,7 +149,7 @@ def _in_year(cycle: Cycle, year: int) -> Period | NoSuchDay | None:
     "inyear", "cycle:<quarter> SLASH year:DIGITS", "cycle:<weekno> SLASH year:DIGITS", "cycle:<vague> year:<school>"
 )
 def _short_year(cycle: Cycle, year: int) -> Period | NoSuchDay | None:
-    full = full_year(str(year)) if year >= 10 else 0
+    full = full_year(str(year)) if 10 <= year < 100 else 0
     return cycle.in_year(full) if cycle.in_year and full else None
 
 
@@ -157,6 +157,19 @@ def _short_year(cycle: Cycle, year: int) -> Period | NoSuchDay | None:
 def _two_years(year: int) -> int:
     """As in "Winter 2026/27" begins in 2026."""
     return year % 100
+
+
+@phrase("inyear", "cycle:<quarter> DASH year:YEAR", "cycle:<weekno> DASH year:YEAR", "year:YEAR DASH? cycle:<quarter>")
+def _dashed_year(cycle: Cycle, year: int) -> Period | NoSuchDay | None:
+    return cycle.in_year(year) if cycle.in_year else None
+
+
+@phrase("inyear", "month:GERMANMONTH year:DIGITS", "cycle:<quarter> year:DIGITS")
+def _two_digit_year(place: Place, month: int | None, cycle: Cycle | None, year: int) -> Period | NoSuchDay | None:
+    """Read "Juli 19", "Q1 27"; a number that counts a noun is no year."""
+    named = months_of_year(month, 1, Grain.MONTH) if month else cycle
+    plausible = 10 <= year < 100 and not counts_a_noun(place)
+    return named.in_year(2000 + year) if named and named.in_year and plausible else None
 
 
 @phrase("inyear", "KW o:OFYEAR")
@@ -294,11 +307,16 @@ def _weekday_in_week(week: Found, dow: int) -> Found:
 
 @phrase("simple", "dow:<dow> COMMA? ART? found:<inyear>", "dow:<dow> COMMA? ART? found:DATE")
 @phrase("simple", "dow:<dow> COMMA? ART? cycle:<date>")
+@phrase("simple", "dow:<dow> COMMA? ART? dm:BARE")
 @phrase("simple", "dow:DOW COMMA? ART? number:DOT|TH")
-def _weekday_and_date(scene: Scene, place: Place, dow: int, found: Found | None, cycle: Cycle | None,
+def _weekday_and_date(scene: Scene, place: Place, dow: int, found: Found | None, cycle: Cycle | None, dm: tuple[int, int] | None,
                       number: int | None) -> Found | None:  # fmt: skip
+    if dm is not None:
+        # "Freitag 20.11": without its last full stop a date only if the weekday bears it out.
+        meant = _on_weekday(scene, day_of_year(*dm), dow)
+        return meant if isinstance(meant, Period) and meant.start.weekday() == dow else None
     if number is not None:
-        cycle = day_of_month(number) if not within_word(place) else None
+        cycle = day_of_month(number) if not counts_a_noun(place) else None
     if cycle is not None:
         found = _on_weekday(scene, cycle, dow)
     if not isinstance(found, Period):
@@ -314,6 +332,13 @@ def _on_weekday(scene: Scene, cycle: Cycle, dow: int) -> Period | NoSuchDay:
     both = (following(cycle, scene.today), preceding(cycle, scene.today))
     fitting = [found for found in both if isinstance(found, Period) and found.start.weekday() == dow]
     return meant if meant in fitting or not fitting else fitting[0]
+
+
+@phrase("simple", "dow:<dow> week", "base:<today> week")
+def _weekday_week(scene: Scene, dow: int | None, base: Period | None) -> Period | None:
+    """Read "Friday week" and "tomorrow week": a week after it."""
+    day = base if dow is None else following(weekday(dow), scene.today)
+    return one_day(day.start + 7 * DAY) if isinstance(day, Period) else None
 
 
 @phrase("simple", "dow:<dow> after next")
@@ -469,7 +494,7 @@ def _nearest_part(scene: Scene, which: int, unit: str) -> Period | NoSuchDay:
     return nearest(cycle, scene.today, scene.tense)
 
 
-@phrase("simple", "which:PART of|vom|von|des? jahres|year? year:YEAR")
+@phrase("simple", "which:PART DASH? of|vom|von|des? jahres|year? year:YEAR")
 @phrase("simple", "up:UNITPART year:<ofyear>")
 def _part_of_year(which: int | None, up: tuple[int, str] | None, year: int) -> Period | None:
     if up is not None and up[1] != "year":
@@ -583,6 +608,25 @@ def _beside(scene: Scene, amount: Amount, edge: str, found: Found) -> Found | No
         return found
     before = edge in ("vor", "before")
     return shifted(scene, found.start if before else found.last, amount, -1 if before else 1)
+
+
+@phrase("simple", "edge:NTH|REL n:NUM u:UNIT of|in|im|des|von ART? cycle:<whole>")
+@phrase("simple", "edge:NTH|REL n:NUM u:UNIT of|in|im|des|von ART? found:<inyear>")
+def _first_or_last(
+    scene: Scene, edge: int | str, n: int, u: str, cycle: Cycle | None, found: Found | None
+) -> Found | None:
+    """Read "the first two weeks of December"."""
+    if cycle is not None:
+        found = nearest(cycle, scene.today, scene.tense)
+    if not isinstance(found, Period):
+        return found
+    if edge not in (1, "last"):
+        return None
+    amount = Amount(count=n, unit=u)
+    start = moved(found.end, amount, -1) if edge == "last" else found.start
+    end = moved(found.start, amount, 1) if edge == 1 else found.end
+    inside = start and end and found.start <= start < end <= found.end
+    return Period(start=start, end=end, grain=Grain.PART) if start and end and inside else None
 
 
 # --- rolling ---------------------------------------------------------------------------------------------------------

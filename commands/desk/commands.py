@@ -1,9 +1,11 @@
 """Commands that span all nouns: help, history, undo."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated
 
 from commands.desk.history import entries
+from commands.desk.naming import naming
 from commands.desk.rules import is_final
 from commands.framework.caller import Caller
 from commands.framework.command import AnyCommand, Args, Command, Example, Right, named, placed, rest, words
@@ -11,17 +13,21 @@ from commands.framework.help import HELP, help_on, help_overview
 from commands.framework.noun import Noun
 from commands.framework.refs import AnyRef
 from commands.framework.refusal import Refusal
-from commands.framework.reply import Bullets, Question, RecordRef, Reply, heading, line, reply, say
+from commands.framework.reply import Bullets, Question, Reply, heading, line, reply, say
 from commands.framework.texts import installed
 from storage.history import history
 from storage.operations import Operation, last_operation_of
 from storage.prompts import PromptKind
 from storage.register import BY_COLLECTION
+from storage.scope import unlimited
 from storage.undo import BuiltUpon, undo
 from storage.values import Count
 from storage.work import Work
 
 PAGE = 10
+
+Nouns = Callable[[], Sequence[Noun]]
+"""Gives all nouns once they are known, the desk's own included."""
 
 
 class NothingToUndo(Refusal):
@@ -38,6 +44,10 @@ class UndoBuiltUpon(Refusal):
 
 class NoSuchRecord(Refusal):
     """There is no such record, or none that may be seen here; fact `given`."""
+
+
+class NoHistoryYet(Refusal):
+    """Records of this kind are kept, but have no commands yet; fact `given`."""
 
 
 class HelpArgs(Args):
@@ -57,19 +67,30 @@ class UndoArgs(Args):
     """Undo takes no arguments: it is always one's own last change."""
 
 
-async def show_history(work: Work, caller: Caller, args: HistoryArgs) -> Reply:
+async def show_help(nouns: Nouns, _work: Work, caller: Caller, args: HelpArgs) -> Reply:
+    """What the caller may do here, or how one command is written."""
+    if args.topic is None:
+        return help_overview(nouns(), caller, installed())
+    return help_on(nouns(), args.topic, caller, installed())
+
+
+async def show_history(nouns: Nouns, work: Work, caller: Caller, args: HistoryArgs) -> Reply:
     """Who changed what, the newest first, ten entries at a time."""
+    if args.record.collection not in {noun.collection for noun in nouns()}:
+        raise NoHistoryYet(given=args.record.key)
     an_entity = BY_COLLECTION[args.record.collection]
     steps = await history(work, caller.scope, an_entity, args.record.key)
     if not steps:
         raise NoSuchRecord(given=args.record.key)
     shown = await entries(work, caller, an_entity, steps)
     first = max(args.start, 1) - 1
-    ref = RecordRef(an_entity.collection, args.record.key)
-    blocks = (heading(say("desk.reply.history_of", record=ref)), Bullets(shown[first : first + PAGE]))
+    named = await naming(work, caller.scope, an_entity.collection, args.record.key)
+    blocks = (heading(say("desk.reply.history_of", record=named)), Bullets(shown[first : first + PAGE]))
     if len(shown) <= first + PAGE:
         return reply(*blocks, about=args.record.key)
-    line_of_more = f"!{HISTORY.first(caller.language)} {args.record.key} {FROM.first(caller.language)}:{first + PAGE + 1}"
+    line_of_more = (
+        f"!{HISTORY.first(caller.language)} {args.record.key} {FROM.first(caller.language)}:{first + PAGE + 1}"
+    )
     question = Question(kind=PromptKind.OFFER, body={"line": line_of_more})
     more = line(say("desk.reply.more", count=len(shown) - first - PAGE))
     return reply(*blocks, more, about=args.record.key, question=question)
@@ -91,29 +112,23 @@ async def take_back(work: Work, undone: Operation) -> Reply:
     try:
         result = await undo(work, undone)
     except BuiltUpon as built:
-        raise UndoBuiltUpon(record=RecordRef(*built.record)) from built
-    records = tuple(RecordRef(collection, key) for collection, key in sorted(result.touched))
-    return reply(line(say("desk.reply.undone", records=records, at=undone.at)))
+        raise UndoBuiltUpon(record=await naming(work, unlimited(), *built.record)) from built
+    records = [await naming(work, unlimited(), collection, key) for collection, key in sorted(result.touched)]
+    return reply(line(say("desk.reply.undone", records=tuple(records), at=undone.at)))
 
 
 HISTORY = words("verlauf", "history")
 FROM = words("ab", "from")
 
 
-def commands(nouns: Callable[[], Sequence[Noun]]) -> tuple[AnyCommand, ...]:
-    """The desk's commands; `nouns` gives all nouns once they are known, these commands' own included."""
-
-    async def show_help(_work: Work, caller: Caller, args: HelpArgs) -> Reply:
-        if args.topic is None:
-            return help_overview(nouns(), caller, installed())
-        return help_on(nouns(), args.topic, caller, installed())
-
+def commands(nouns: Nouns) -> tuple[AnyCommand, ...]:
+    """The desk's commands over these nouns."""
     return (
         Command(
             name="desk.help",
             verb=HELP,
             args=HelpArgs,
-            run=show_help,
+            run=partial(show_help, nouns),
             right=Right.EVERYBODY,
             examples=(Example(de="!hilfe", en="!help"), Example(de="!hilfe verlauf", en="!help history")),
             changes=False,
@@ -122,7 +137,7 @@ def commands(nouns: Callable[[], Sequence[Noun]]) -> tuple[AnyCommand, ...]:
             name="desk.history",
             verb=HISTORY,
             args=HistoryArgs,
-            run=show_history,
+            run=partial(show_history, nouns),
             right=Right.EVERYBODY,
             examples=(Example(de="!verlauf P-1", en="!history P-1"), Example(de="!verlauf M", en="!history M")),
             changes=False,

@@ -34,7 +34,7 @@ def _people(an_entity: Entity[Any], steps: tuple[Step, ...]) -> Iterator[str]:
 
 def _entry(an_entity: Entity[Any], step: Step, known: dict[str, Kept[Person]]) -> Item:
     operation = step.operation
-    by = _name(operation.person, known)
+    by = name_of(operation.person, known)
     who = say("desk.reply.by_city", by=by, city=operation.city) if operation.city else say("desk.reply.by", by=by)
     heading: Say = say("desk.reply.step", at=operation.at, who=who)
     if operation.cause_kind == "import":
@@ -43,12 +43,13 @@ def _entry(an_entity: Entity[Any], step: Step, known: dict[str, Kept[Person]]) -
         heading = say("desk.reply.undone_step", at=operation.at, who=who)
     below = [_change(an_entity, change, known) for change in step.changes]
     if operation.withdrawn_at is not None:
-        gone = say("desk.reply.withdrawn", at=operation.withdrawn_at, by=_name(operation.withdrawn_by, known))
+        gone = say("desk.reply.withdrawn", at=operation.withdrawn_at, by=name_of(operation.withdrawn_by, known))
         below.append(item(gone))
     return item(heading, below=tuple(below))
 
 
-def _name(key: str | None, known: dict[str, Kept[Person]]) -> Any:
+def name_of(key: str | None, known: dict[str, Kept[Person]]) -> Any:
+    """Somebody's name, or the administration's where nobody of the register acted."""
     person = known.get(key) if key else None
     return Foreign(person.record.name) if person else say("desk.reply.somebody")
 
@@ -62,11 +63,12 @@ def _change(an_entity: Entity[Any], change: Changed, known: dict[str, Kept[Perso
     if root:
         return _joined([_shift(an_entity, change, column, known) for column in change.fields])
     label = Label(an_entity.collection, part_label(an_entity, change.table))
-    row, key = (change.after, "desk.reply.added") if change.before is None else (change.before, "desk.reply.removed")
-    if change.before is not None and change.after is not None:
-        shifts = _joined([_shift(an_entity, change, column, known) for column in change.fields])
-        return item(label, ": ", *shifts.parts)
-    return item(say(key, part=label, values=_values(an_entity, change.table, row or {}, known)))
+    if change.before is None:
+        return item(label, ": ", *_values(an_entity, change.table, change.after or {}, known))
+    if change.after is None:
+        gone = _values(an_entity, change.table, change.before, known)
+        return item(say("desk.reply.removed", part=label), " ", *gone)
+    return item(label, ": ", *_joined([_shift(an_entity, change, column, known) for column in change.fields]).parts)
 
 
 def part_label(an_entity: Entity[Any], table: str) -> str:
@@ -74,10 +76,10 @@ def part_label(an_entity: Entity[Any], table: str) -> str:
     return table.removeprefix(f"{an_entity.collection}_")
 
 
-def _joined(parts: list[tuple[Any, ...]]) -> Item:
+def _joined(parts: list[tuple[Any, ...]], *, between: str = ", ") -> Item:
     flat: list[Any] = []
     for part in parts:
-        flat += [*([", "] if flat else []), *part]
+        flat += [*([between] if flat else []), *part]
     return item(*flat)
 
 
@@ -87,22 +89,28 @@ def _shift(an_entity: Entity[Any], change: Changed, column: str, known: dict[str
     return (
         Label(change.table, column),
         " ",
-        say("desk.reply.from_to", before=_shown(scalar, before, known), after=_shown(scalar, after, known)),
+        say("desk.reply.from_to", before=shown_value(scalar, before, known), after=shown_value(scalar, after, known)),
     )
 
 
 def _values(
     an_entity: Entity[Any], table: str, row: dict[str, Any], known: dict[str, Kept[Person]]
 ) -> tuple[Any, ...]:
+    """The filled columns of a row, each with its label; a part that is a single value needs none."""
     filled = [s for s in scalars_of(an_entity, table) if row.get(s.column) not in (None, "[]")]
-    return tuple(_shown(scalar, row[scalar.column], known) for scalar in filled)
+    if [s.column for s in filled] == ["value"]:
+        return (shown_value(filled[0], row["value"], known),)
+    return _joined(
+        [(Label(table, s.column), " ", shown_value(s, row[s.column], known)) for s in filled], between=" · "
+    ).parts
 
 
-def _shown(scalar: Scalar | None, raw: Any, known: dict[str, Kept[Person]]) -> Any:
+def shown_value(scalar: Scalar | None, raw: Any, known: dict[str, Kept[Person]]) -> Any:
+    """A stored value as a node for replies: people by their names, long texts by their beginning."""
     if raw is None or scalar is None:
         return say("desk.reply.nothing") if raw is None else Foreign(str(raw))
     if isinstance(scalar.mark, Ref) and scalar.mark.target == "people":
-        return _name(str(raw), known)
+        return name_of(str(raw), known)
     value = scalar.read(raw)
     if isinstance(value, tuple):
         return tuple(Foreign(word) for word in value) or say("desk.reply.nothing")

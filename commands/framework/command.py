@@ -54,8 +54,10 @@ class How(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Arg:
-    """How one field of an `Args` model is written. `words` name it as a field (`bis:…`); a placed argument may also
-    be given by name. The order of placed arguments is that of the model, but a value of another type may come first.
+    """How one field of an `Args` model is written.
+
+    `words` name it as a field (`bis:…`); a placed argument may also be given by name. The order of placed arguments
+    is that of the model, but a value of another type may come first.
     """
 
     how: How

@@ -20,7 +20,7 @@ from commands.framework.refs import Ref
 from commands.framework.reply import Code, RecordRef
 from commands.framework.slots import Slot
 from commands.framework.suggest import nearest
-from commands.framework.tokens import Scan, unquoted
+from commands.framework.tokens import Scan, complete_part, unquoted
 from storage.folding import fold
 
 _LAST_WORDS = 8
@@ -214,13 +214,13 @@ class Filling:
 
     def _store(self, slot: Slot, found: Found, scan: Scan, at: int) -> None:
         self._check_length(slot, found.value, at)
-        field = self._called(slot)
         if slot.name not in self._values:
             self._values[slot.name] = found.value
         elif slot.many:
             self._values[slot.name] = tuple(dict.fromkeys((*self._values[slot.name], *found.value)))
         else:
-            raise GivenTwice(at=at, hint=scan.text[:at].rstrip(), field=field, given=shown(scan.text[at : found.end]))
+            given = shown(scan.text[at : found.end])
+            raise GivenTwice(at=at, hint=complete_part(scan.text[:at]), field=self._called(slot), given=given)
         if found.werktage:
             self._werktage.append(found.werktage)
 
@@ -238,14 +238,14 @@ class Filling:
         """A word that is neither value nor field: a slip, the beginning of the free text, or an error."""
         word, end = scan.word(at)
         open_slots = [slot for slot in self._open() if slot.name not in self._values and not slot.greedy]
-        dashed = scan.dash(scan.skip(end, ",")) is not None
-        if self._rest is None or scan.ends(scan.skip(end, ",")):
+        after = scan.skip(end, ",")
+        if self._rest is None or scan.ends(after):
             self._offer(open_slots, scan, at)
         record = record_id(word)
         if record and not word[1:2].isdigit() and any(slot.collections for slot in open_slots):
             raise WrongNoun(at=at, record=RecordRef(record.collection, record.key))
         for slot in open_slots:
-            if self._must_be(slot, dashed=dashed):
+            if self._must_be(slot, scan, after):
                 raise self._bad(slot, scan, at)
         if self._rest is None:
             raise self._left_over(open_slots, scan, at)
@@ -260,9 +260,9 @@ class Filling:
                 if near:
                     raise Slip(at, end, near, otherwise=self._wrong(slot, scan.text[at:end], at))
 
-    def _must_be(self, slot: Slot, *, dashed: bool) -> bool:
-        """Whether a word that could not be read must have been meant for this argument."""
-        if slot.vocabulary and dashed:
+    def _must_be(self, slot: Slot, scan: Scan, after: int) -> bool:
+        """Whether a single word before `after` that could not be read must have been meant for this argument."""
+        if slot.vocabulary and (scan.dash(after) is not None or (slot.required and scan.ends(after))):
             return True
         if not slot.required or self._by_room(slot):
             return False

@@ -99,14 +99,14 @@ class Grammar:
         others = [one for one in self.commands if typed & {folded(word) for word in one.verb.all}]
         return tuple(dict.fromkeys(one.verb.first(language) for one in others if self._made_for(one, collection)))
 
-    def objects_near(self, line: str, chosen: Chosen) -> Slip | None:
-        """The word after the verb as a slip for an object of the same verb: `!liste projket`."""
+    def objects_near(self, line: str, chosen: Chosen) -> tuple[int, int, tuple[str, ...]] | None:
+        """The word after the verb and the objects of the same verb it may be a slip of: `!liste projket`."""
         scan = Scan(text=line)
         start = scan.skip(chosen.verb_end)
         word, end = scan.word(start)
         verb = folded(line[: chosen.verb_end])
         near = nearest(word, _objects(self.by_verb.get(verb, ()))) if chosen.at == start else ()
-        return Slip(start, end, near, otherwise=UnknownCommand(at=start, given=shown(word))) if near else None
+        return (start, end, near) if near else None
 
     def _made_for(self, command: AnyCommand, collection: str) -> bool:
         return command.subject == collection or (command.subject is None and self.accepts(command, collection))
@@ -114,7 +114,7 @@ class Grammar:
     def _unknown(self, line: str, word: str, end: int, reading: Reading) -> Slip:
         unknown = UnknownCommand(given=shown(word), hint=HELP)
         reader = RefReader(collections=(*COLLECTIONS.values(), "cities"))
-        if SHOW in self.by_verb and reader.read(Scan(text=line), 0, reading):
+        if SHOW in self.by_verb and not record_id(word) and reader.read(Scan(text=line), 0, reading):
             return Slip(0, 0, (f"{SHOW} ",), otherwise=unknown)
         return Slip(0, end, nearest(word, self.first_words), otherwise=unknown)
 
@@ -141,7 +141,8 @@ class Grammar:
         if None in subjects:
             return subjects[None]
         if record:
-            raise WrongNoun(at=at, record=RecordRef(record.collection, record.key))
+            hint = next(_examples(fitting, reading.language), None)
+            raise WrongNoun(at=at, hint=hint, record=RecordRef(record.collection, record.key))
         if reading.project and "projects" in subjects:
             return subjects["projects"]
         raise _needs_record(fitting, scan, at, reading.language)
@@ -173,6 +174,10 @@ def _first_ref(scan: Scan, at: int, collections: Collection[str], reading: Readi
 
 
 def _needs_record(fitting: Sequence[AnyCommand], scan: Scan, at: int, language: Language) -> NeedsRecord:
-    examples = [one.de if language is Language.DE else one.en for command in fitting for one in command.examples[:1]]
-    verb = Code(scan.text[:at].rstrip())
-    return NeedsRecord(at=at, verb=verb, examples=tuple(map(Code, examples)), hint=examples[0] if examples else None)
+    examples = tuple(_examples(fitting, language))
+    verb = Code("!" + scan.text[:at].rstrip())
+    return NeedsRecord(at=at, verb=verb, examples=tuple(map(Code, examples)), hint=next(iter(examples), None))
+
+
+def _examples(commands: Iterable[AnyCommand], language: Language) -> Iterator[str]:
+    return (one.de if language is Language.DE else one.en for command in commands for one in command.examples[:1])

@@ -36,7 +36,9 @@ HELP = words("hilfe", "help")
 MOST_GROUPS = 6
 """With the line above and the line below them, eight."""
 
-MOST_LISTED = 10
+MOST_LISTED = 9
+"""Commands with a line of their own; what is beyond them shares the tenth."""
+
 EXAMPLES = 2
 LIKE = 70
 """How alike (0 to 100) a word must be to be offered in place of an unknown one."""
@@ -75,12 +77,15 @@ def help_for(commands: Sequence[AnyCommand], caller: Caller, texts: Texts) -> Re
     """How one command is written and who may use it; of several, one line each."""
     if len(commands) == 1:
         return reply(*_explained(commands[0], caller, texts))
-    items = tuple(
+    items = [
         item(Code(signature(command, caller.language, texts)), ": ", title(command))
         for command in commands[:MOST_LISTED]
-    )
+    ]
+    rest = tuple(called(command, caller.language) for command in commands[MOST_LISTED:])
+    if rest:
+        items.append(item(say("framework.help.others"), ": ", *_in_a_row(rest)))
     example = f"{_help(caller.language)} {called(commands[0], caller.language).removeprefix('!')}"
-    return reply(Bullets(items), line(say("framework.help.one_of", example=Code(example))))
+    return reply(Bullets(tuple(items)), line(say("framework.help.one_of", example=Code(example))))
 
 
 def find_commands(nouns: Sequence[Noun], topic: str) -> tuple[AnyCommand, ...]:

@@ -1,5 +1,6 @@
 """What came in from a room, as a value of ours, and whether it was meant for the bot."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -106,10 +107,14 @@ def is_command(text: str) -> bool:
     return any(line.lstrip().startswith("!") and line.lstrip()[1:2].isalnum() for line in text.splitlines())
 
 
-_ADDRESSED = {
+def _never(_inbound: Inbound, _around: Around) -> bool:
+    return False
+
+
+_ADDRESSED: Mapping[Kind, Callable[[Inbound, Around], bool]] = {
     Kind.MESSAGE: _message,
     Kind.EDIT: _edit,
     Kind.DELETION: _deletion,
     Kind.REACTION: _reaction,
-    Kind.JOINED: lambda _inbound, _around: False,
+    Kind.JOINED: _never,
 }

@@ -44,9 +44,7 @@ class Names:
     cities: frozenset[str] = frozenset()
 
     @classmethod
-    def of(
-        cls, names: Iterable[Name], *, people: Mapping[str, str] | None = None, cities: Iterable[str] = ()
-    ) -> Self:
+    def of(cls, names: Iterable[Name], *, people: Mapping[str, str] | None = None, cities: Iterable[str] = ()) -> Self:
         """Index these names; cities among them are known by their codes, too."""
         by_words: dict[str, tuple[Name, ...]] = defaultdict(tuple)
         codes = set(cities)

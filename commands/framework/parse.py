@@ -11,12 +11,12 @@ from commands.framework.command import AnyCommand, Args
 from commands.framework.fill import Filled, Filling, Slip
 from commands.framework.grammar import Chosen, Grammar
 from commands.framework.inbound import is_command
-from commands.framework.parse_errors import BadValue, LeftOver, ParseError, TooLong, WrongNoun
+from commands.framework.parse_errors import BadValue, ParseError, TooLong, WrongNoun
 from commands.framework.readers import shown
 from commands.framework.reading import Reading
 from commands.framework.reply import Code
 from commands.framework.slots import Slot
-from commands.framework.tokens import LONGEST, normalised
+from commands.framework.tokens import LONGEST, complete_part, normalised
 from storage.values import Language
 
 _DEPTH = 2
@@ -132,7 +132,7 @@ def _without_mention(text: str, called: Sequence[str]) -> str:
     names = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True) if name)
     if not names:
         return text
-    found = re.match(rf"\s*@?(?:{names})(?:\s*[:,]\s*|\s+|$)", text, re.IGNORECASE) or re.match(
+    found = re.match(rf"\s*@?(?:{names})(?:\s*[:,](?=\s|!|$)|(?=\s|$))\s*", text, re.IGNORECASE) or re.match(
         rf"[^\n!]*?(?<!\w)@?(?:{names})\s*[:,]?\s+(?=!\w)", text, re.IGNORECASE
     )
     return text[found.end() :] if found else text
@@ -209,7 +209,7 @@ class _Message:
         line = self.grammar.spelled_out(block.line, banged=True)
         found = [text for mended in slip.corrected(line) for text in self._readable(index, mended)]
         if not found:
-            raise self._placed(_explained(slip.otherwise, line, None, self.reading.language), block)
+            raise self._placed(slip.otherwise, block)
         return Near(suggestions=tuple(dict.fromkeys(found))[:_MOST_SUGGESTIONS])
 
     def _readable(self, index: int, line: str) -> tuple[str, ...]:
@@ -236,15 +236,16 @@ class _Line:
     def read(self) -> tuple[Chosen, Filled]:
         """The command and the values of its arguments. Raises Slip or ParseError."""
         line = self.grammar.spelled_out(self.block.line, banged=self.banged)
+        chosen: Chosen | None = None
         try:
             chosen = self.grammar.choose(line, self.reading, banged=self.banged)
-        except ParseError as error:
-            raise self._mended(line, error) from None
-        try:
             return chosen, self._filled(line, chosen)
+        except Slip as slip:
+            self._explain(slip.otherwise, line, chosen)
+            raise
         except ParseError as error:
-            slip = self.grammar.objects_near(line, chosen) if error.at <= chosen.at else None
-            raise slip or self._mended(line, error, chosen) from None
+            self._explain(error, line, chosen)
+            raise self._offered_instead(error, line, chosen) from None
 
     def _filled(self, line: str, chosen: Chosen) -> Filled:
         filling = Filling(self.grammar.slots(chosen.command), self.reading)
@@ -253,16 +254,25 @@ class _Line:
             filling.answer(field, text)
         return filling.finish()
 
-    def _mended(self, line: str, error: ParseError, chosen: Chosen | None = None) -> Exception:
-        """The error explained, or for a wrong pair of verb and noun the verb that fits."""
-        language = self.reading.language
-        explained = _explained(error, line, chosen.command if chosen else None, language)
-        if not isinstance(error, WrongNoun):
-            return explained
-        verb = line.split(maxsplit=1)[0]
-        error.facts["verb"] = Code(verb)
-        siblings = self.grammar.siblings(line, error.facts["record"].collection, language)
-        return Slip(0, len(verb), siblings, otherwise=explained) if siblings else explained
+    def _offered_instead(self, error: ParseError, line: str, chosen: Chosen | None) -> Exception:
+        """For a mistyped object or a wrong pair of verb and noun what fits, else the error as it is."""
+        if isinstance(error, WrongNoun):
+            verb = line.split(maxsplit=1)[0]
+            error.facts["verb"] = Code("!" + verb)
+            siblings = self.grammar.siblings(line, error.facts["record"].collection, self.reading.language)
+            return Slip(0, len(verb), siblings, otherwise=error) if siblings else error
+        near = self.grammar.objects_near(line, chosen) if chosen and error.at <= chosen.at else ()
+        return Slip(*near, otherwise=error) if near else error
+
+    def _explain(self, error: ParseError, line: str, chosen: Chosen | None) -> None:
+        """Say in the error what was understood of the line, and what is the next correct command."""
+        before = complete_part(line[: error.at])
+        if before and error.understood is None:
+            error.understood = Code("!" + before)
+        if error.hint is None and chosen:
+            error.hint = _example(chosen.command, self.reading.language)
+        if error.hint and not error.hint.startswith("!"):
+            error.hint = "!" + error.hint
 
     def finished(self, command: AnyCommand, filled: Filled) -> CommandLine:
         """The command with its arguments. Raises ParseError where the model refuses them."""
@@ -281,18 +291,6 @@ class _Line:
         field = Code(slot.arg.words.first(language) if slot else command.verb.first(language))
         example = _example(command, language) or ""
         return BadValue(field=field, given=shown(str(first["input"])), like=Code(example), hint=example)
-
-
-def _explained(error: ParseError, line: str, command: AnyCommand | None, language: Language) -> ParseError:
-    """The error with what was understood of the line, and the next correct command."""
-    before = line[: error.at].rstrip()
-    if before and error.understood is None:
-        error.understood = Code("!" + before)
-    if error.hint is None and command:
-        error.hint = _example(command, language)
-    if error.hint and not error.hint.startswith("!"):
-        error.hint = "!" + error.hint
-    return error
 
 
 def _example(command: AnyCommand, language: Language) -> str | None:
@@ -341,11 +339,9 @@ def _half_fitting(block: _Block, grammar: Grammar, reading: Reading) -> Iterator
         _, filled = line.read()
     except Slip as slip:
         yield from _complete_ones(slip.corrected(grammar.spelled_out(block.line, banged=False)), grammar, reading)
-    except LeftOver as left:
-        if left.hint:
-            yield from _complete_ones((left.hint.removeprefix("!"),), grammar, reading)
-    except ParseError:
-        return
+    except ParseError as error:
+        understood = complete_part(grammar.spelled_out(block.line, banged=False)[: error.at])
+        yield from _complete_ones((understood,), grammar, reading)
     else:
         if filled.given or filled.lacking:
             yield block.text
@@ -353,7 +349,7 @@ def _half_fitting(block: _Block, grammar: Grammar, reading: Reading) -> Iterator
 
 def _complete_ones(lines: Iterable[str], grammar: Grammar, reading: Reading) -> Iterator[str]:
     """Those of the mended lines that are commands with at least one argument typed."""
-    for line in lines:
+    for line in filter(None, lines):
         block = _Block(number=1, line=line)
         try:
             _, filled = _Line(block=block, grammar=grammar, reading=reading, banged=False).read()

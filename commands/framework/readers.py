@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from datetime import date
+from functools import cached_property, partial
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from commands.calendar.durations import parse_duration_words
+from commands.calendar.months import last_of_month
 from commands.calendar.phrases import longest_day_prefix
 from commands.calendar.values import DayFound, DayResult, Grain, NoSuchDay, NotADate, Tense, WrongWeekday
 from commands.calendar.workdays import add_werktage, add_workdays
@@ -24,11 +27,13 @@ from commands.framework.reading import Reading
 from commands.framework.refs import Ref, Which
 from commands.framework.reply import Code, Foreign, RecordRef
 from commands.framework.tokens import Scan, folded
+from commands.framework.wording import typed_day
 from storage.values import COLLECTIONS, Form, PartialDate, Vocabulary, clean
 
 _ID = re.compile(r"([A-Za-z])([-‐‑–]?)([1-9][0-9]{0,8})")
 _COUNT = re.compile(r"[0-9]{1,9}(?![^\s,])")
 _AND = re.compile(r"\s*,\s*(?:(?:und|and)\s+)?|\s+(?:und|and|&|\+)\s+", re.IGNORECASE)
+_UNBROKEN = re.compile(r"\S*[^\s,]")
 _SHOWN = 60
 _DATE_WORDS = 16
 _DURATION_WORDS = 4
@@ -84,6 +89,11 @@ class ChoiceReader:
     vocabulary: type[Vocabulary]
     phrases: Mapping[str, tuple[str, Vocabulary]]
 
+    @cached_property
+    def most(self) -> int:
+        """How many words the longest phrase has."""
+        return max((phrase.count(" ") + 1 for phrase in self.phrases), default=0)
+
     def read(self, scan: Scan, at: int, reading: Reading) -> Found | None:  # noqa: ARG002
         """A word of the vocabulary, in quotes or not."""
         quote = scan.quoted(at)
@@ -93,7 +103,7 @@ class ChoiceReader:
         return self._longest(scan, at)
 
     def _longest(self, scan: Scan, at: int) -> Found | None:
-        ends = [end for _, end in scan.words(at)]
+        ends = [end for _, end in islice(scan.words(at), self.most)]
         for end in reversed(ends):
             member = self.phrases.get(folded(scan.text[at:end]))
             # A lone sign at the end, such as a dash, folds to nothing and is not part of the word.
@@ -172,14 +182,16 @@ def record_id(word: str) -> Ref | None:
 
 @dataclass(frozen=True, kw_only=True)
 class FormReader:
-    """One word of a fixed form: a Matrix ID, an address, a code."""
+    """One word of a fixed form: a Matrix ID, an address, a code. `commas`: they may be part of it."""
 
     form: Form
+    commas: bool = True
 
     def read(self, scan: Scan, at: int, reading: Reading) -> Found | None:  # noqa: ARG002
-        """The word, if it has the form; a comma ends it, unless it is part of the form."""
+        """The word, if it has the form; a comma after it is none of it."""
         quote = scan.quoted(at)
-        word, end = quote or scan.word(at)
+        found = _UNBROKEN.match(scan.text, at) if self.commas and not quote else None
+        word, end = (found[0], found.end()) if found else quote or scan.word(at)
         fits = bool(word) and re.fullmatch(self.form.pattern, word) is not None
         return Found(value=word, end=end) if fits else None
 
@@ -244,10 +256,11 @@ class ListReader:
         return Found(value=tuple(dict.fromkeys(values)), end=end) if values else None
 
     def _texts(self, scan: Scan, at: int) -> Found | None:
-        texts, end = [], at
-        while end < len(scan.text) and not scan.ends(end):
+        texts, end, last = [], at, scan.segment(at)
+        while end < last:
             quote = scan.quoted(end)
-            stop = quote[1] if quote else self._comma(scan, end)
+            comma = scan.text.find(",", end, last)
+            stop = quote[1] if quote else comma if comma >= 0 else last
             texts.append(quote[0] if quote else scan.text[end:stop].strip())
             end = scan.skip(stop)
             if scan.text[end : end + 1] != ",":
@@ -255,11 +268,6 @@ class ListReader:
             end = scan.skip(end, ",")
         found = tuple(dict.fromkeys(text for text in texts if text))
         return Found(value=found, end=end) if found else None
-
-    def _comma(self, scan: Scan, at: int) -> int:
-        end = scan.segment(at)
-        comma = scan.text.find(",", at, end)
-        return end if comma < 0 else comma
 
     def wrong(self, field: Code, given: str) -> ParseError:
         """Not even one value."""
@@ -329,11 +337,24 @@ def said_day(scan: Scan, at: int, reading: Reading, *, past: bool) -> tuple[DayF
     """The day or period that is said from `at` on and where its words end; raises for one that no calendar has."""
     quote = scan.quoted(at)
     if quote:
-        inner = said_day(Scan(text=quote[0], dashes=False), 0, reading, past=past)
+        inner = _quoted_day(quote[0], at, reading, past=past)
         return (inner[0], quote[1]) if inner and inner[1] == len(quote[0]) else None
     ends = _blank_ends(scan, at)
     result, used = _prefix([scan.text[start:end] for start, end in ends], reading, past=past)
-    return (_existing(result, at), ends[used - 1][1]) if used and not isinstance(result, NotADate) else None
+    if not used or isinstance(result, NotADate):
+        return None
+    end = ends[used - 1][1]
+    if not isinstance(result, DayFound):
+        raise _impossible(result, scan, at, end, reading)
+    return result, end
+
+
+def _quoted_day(text: str, at: int, reading: Reading, *, past: bool) -> tuple[DayFound, int] | None:
+    try:
+        return said_day(Scan(text=text, dashes=False), 0, reading, past=past)
+    except ParseError as error:
+        error.at, error.hint = at, None
+        raise
 
 
 def _blank_ends(scan: Scan, at: int) -> list[tuple[int, int]]:
@@ -362,14 +383,22 @@ def _prefix(words: list[str], reading: Reading, *, past: bool) -> tuple[DayResul
         return NotADate(text=" ".join(words)), 0
 
 
-def _existing(result: DayFound | NoSuchDay | WrongWeekday, at: int) -> DayFound:
-    match result:
-        case NoSuchDay():
-            raise NoSuchDate(at=at, given=shown(result.text))
-        case WrongWeekday():
-            raise OtherWeekday(at=at, given=shown(result.text), day=result.day)
-        case _:
-            return result
+def _impossible(result: NoSuchDay | WrongWeekday, scan: Scan, at: int, end: int, reading: Reading) -> ParseError:
+    """What is wrong with a date, and the line with the nearest day in its place."""
+    right = result.day if isinstance(result, WrongWeekday) else _end_of_month(result, reading.today)
+    hint = scan.text[:at] + typed_day(right, reading.language) + scan.text[end:] if right else None
+    given = shown(result.text)
+    if isinstance(result, WrongWeekday):
+        return OtherWeekday(at=at, hint=hint, given=given, day=result.day)
+    return NoSuchDate(at=at, hint=hint, given=given)
+
+
+def _end_of_month(missing: NoSuchDay, today: date) -> date | None:
+    """The last day of the month that was meant, the next such month where no year was said."""
+    if missing.month is None or not 1 <= missing.month <= 12:
+        return None
+    year = missing.year or today.year + (missing.month < today.month)
+    return date(year, missing.month, last_of_month(year, missing.month))
 
 
 def _werktage(day: DayFound) -> str | None:
@@ -386,7 +415,7 @@ class DurationReader:
         if quote:
             value = parse_duration_words(quote[0])
             return Found(value=value, end=quote[1]) if value else None
-        for _, end in reversed([*scan.words(at)][:_DURATION_WORDS]):
+        for _, end in reversed([*islice(scan.words(at), _DURATION_WORDS)]):
             value = parse_duration_words(scan.text[at:end])
             if value:
                 return Found(value=value, end=end)

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - the bot refuses; nothing is broken
+class Refusal(Exception):
     """Something cannot be done as asked. Subclasses are frozen facts; the text key is derived from the class.
 
     The key is `<package>.error.<ClassName>`, where the package is the room that declares it. The text says what is
@@ -11,13 +11,18 @@ class Refusal(Exception):  # noqa: N818 - the bot refuses; nothing is broken
     """
 
     room: ClassVar[str]
+    number: int | None = None
+    """The line that failed, counted from 1, where the message has several."""
 
-    def __init__(self, *, hint: str | None = None, understood: Any = None, **facts: Any) -> None:
-        """Keep the facts for the text's placeholders."""
+    def __init__(
+        self, *, hint: str | None = None, understood: Any = None, about: str | None = None, **facts: Any
+    ) -> None:
+        """Keep the facts for the text's placeholders; `about` is the key of a record that the refusal shows."""
         super().__init__(type(self).__name__)
         self.facts = facts
         self.hint = hint
         self.understood = understood
+        self.about = about
 
     def __init_subclass__(cls) -> None:
         """Derive the room from the module: `commands.projects.rules` belongs to `projects`."""

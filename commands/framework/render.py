@@ -227,7 +227,10 @@ class _Walk:
                 return wording.instant(fact, language, self.by.zone)
             case date():
                 return wording.typed_day(fact, language) if look.code else wording.day(fact, language)
-            case int() | float() if not isinstance(fact, bool):
+            case bool():
+                key = "framework.value.yes" if fact else "framework.value.no"
+                return self.by.texts.template(key, language).form()
+            case int() | float():
                 return str(fact) if look.code else wording.number(fact, language)
             case _:
                 return _value(fact, language)
@@ -413,11 +416,9 @@ def _html_span(span: Span) -> str:
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
 
-def refusal_reply(refusal: Refusal, *, at: int | None = None) -> Reply:
-    """At most four lines: what was understood, what is wrong, the next correct command, that nothing was changed.
-
-    `at` is the number of the line that failed, where a message has several.
-    """
+def refusal_reply(refusal: Refusal) -> Reply:
+    """At most four lines: what was understood, what is wrong, the next correct command, that nothing was changed."""
+    at = refusal.number
     wrong = Say(refusal.text_key(), refusal.facts)
     understood = refusal.understood
     return reply(
@@ -425,4 +426,5 @@ def refusal_reply(refusal: Refusal, *, at: int | None = None) -> Reply:
         line(wrong if at is None else say("framework.reply.in_line", number=at, what=wrong)),
         *([line(Code(refusal.hint))] if refusal.hint else []),
         line(say("framework.reply.unchanged")),
+        about=refusal.about,
     )

@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -97,7 +97,8 @@ def _reader(hint: Any, marks: tuple[Any, ...], texts: Texts) -> Reader:
         readers = [_reader(kind, marks, texts) for kind in arguments if kind is not type(None)]
         return readers[0] if len(readers) == 1 else EitherReader(readers=tuple(readers))
     if origin is tuple:
-        return ListReader(item=_reader(arguments[0], (), texts))
+        item = _reader(arguments[0], (), texts)
+        return ListReader(item=replace(item, commas=False) if isinstance(item, FormReader) else item)
     if isinstance(hint, type) and issubclass(hint, Vocabulary):
         return ChoiceReader(vocabulary=hint, phrases=_phrases(hint, texts))
     return _plain_reader(hint, marks)

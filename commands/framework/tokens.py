@@ -45,6 +45,11 @@ def folded(text: str) -> str:
     return " ".join(fold_words(text))
 
 
+def complete_part(line: str) -> str:
+    """`line` without the name of a field or a comma at its end."""
+    return re.sub(r"(?:(?:^|(?<=\s))[^\s:]+:|,)?\s*$", "", line).rstrip()
+
+
 def unquoted(text: str) -> str:
     """`text` without the quotes around all of it."""
     found = Scan(text=text).quoted(0) if text else None

@@ -11,7 +11,7 @@ from commands.members.actions import CityFacts, change_city, record_city, state_
 from commands.members.args import CityArgs, EditCityArgs, ShowCityArgs
 from commands.members.notes import doer, tell_seats
 from commands.members.rules import StateOfPartner
-from commands.members.shown import about_city, city_days, city_name, seat_items, standing
+from commands.members.shown import about_city, city_days, city_name, entered, seat_items
 from commands.members.words import seat_line
 from storage.cities.record import City, CityKind, CityState, PartnerKind, State
 from storage.people.queries import people
@@ -34,7 +34,7 @@ async def new_city(work: Work, caller: Caller, args: CityArgs) -> Reply:
     begun = state_from(state, args.start or caller.today, None)
     made = await record_city(work, caller, args.code, _facts(args), kind, partner, begun)
     said = say("members.reply.city_made", name=city_name(made, caller.language), code=made.code)
-    return reply(line(said, " ", standing(made, caller.today), "."), line(_next_step(caller, made)), about=made.code)
+    return reply(line(said, " ", entered(begun, caller.today), "."), line(_next_step(caller, made)), about=made.code)
 
 
 def _next_step(caller: Caller, made: City) -> Say:
@@ -69,18 +69,18 @@ async def edit_city(work: Work, caller: Caller, args: EditCityArgs) -> Reply:
     def note(language: Language) -> tuple[Block, ...]:
         name = city_name(changed, language)
         said = say("members.reply.city_changed_by", by=by, name=name, code=changed.code)
-        return (line(said, " ", *_state_now(changed, state, caller)),)
+        return (line(said, " ", *_state_now(state, caller)),)
 
     told = await tell_seats(work, caller, changed.code, note)
     said = say("members.reply.city_changed", name=city_name(changed, caller.language), code=changed.code)
-    blocks = (line(said, " ", *_state_now(changed, state, caller)),)
+    blocks = (line(said, " ", *_state_now(state, caller)),)
     return Reply(blocks=blocks, acknowledged=state is None, about=changed.code, tell=told)
 
 
-def _state_now(changed: City, state: State | None, caller: Caller) -> tuple[Any, ...]:
+def _state_now(state: State | None, caller: Caller) -> tuple[Any, ...]:
     if state is None:
         return ()
-    return (standing(changed, max(caller.today, state.from_.first_day())), ".")
+    return (entered(state, caller.today), ".")
 
 
 async def show_city(work: Work, caller: Caller, args: ShowCityArgs) -> Reply:
@@ -93,14 +93,14 @@ async def show_city(work: Work, caller: Caller, args: ShowCityArgs) -> Reply:
     blocks: list[Block] = [*about_city(found, caller.language, day)]
     if args.day is not None:
         blocks.insert(1, line(say("members.reply.as_of", day=day)))
-    blocks += (
-        [line(say("members.reply.seats", count=len(items))), Bullets(items)]
-        if items
-        else [line(say("members.reply.no_seats"))]
-    )
+    blocks += [line(say("members.reply.seats", count=len(items))), Bullets(items)] if items else [_no_seats()]
     led = await _led(work, caller, found.code, args.day)
     blocks += [line(say("members.reply.leads", projects=led))] if led else []
     return reply(*blocks, *city_days(found, day), about=found.code)
+
+
+def _no_seats() -> Block:
+    return line(say("members.reply.no_seats"))
 
 
 async def _led(work: Work, caller: Caller, code: str, day: date | None) -> tuple[RecordRef, ...]:

@@ -16,11 +16,9 @@ PAGE = 10
 """As many lines as a list shows at once."""
 
 LIST = words("liste", "list")
-CITIES, PEOPLE, SEATS = (
-    words("städte stadt", "cities city"),
-    words("personen person", "people person"),
-    words("sitze", "seats"),
-)
+CITIES = words("städte stadt", "cities city")
+PEOPLE = words("personen person", "people person")
+SEATS = words("sitze", "seats")
 
 
 async def list_cities(work: Work, caller: Caller, args: ListArgs) -> Reply:

@@ -183,9 +183,8 @@ def vacate(seats: Sequence[Kept[Seat]], left: Kept[Seat], start: date) -> tuple[
     ended = SeatChange(key=left.key, seat=_until(seat, start - DAY))
     if seat.role not in SINGLE:
         return (ended,)
-    later = [
-        first_day(k.record) for k in seats if fold(k.record.body) == fold(seat.body) and first_day(k.record) > start
-    ]
+    beginnings = (first_day(k.record) for k in seats if fold(k.record.body) == fold(seat.body))
+    later = [day for day in beginnings if day > start]
     to = PartialDate.of(min(later) - DAY) if later else None
     vacant = Seat(city=seat.city, body=seat.body, role=seat.role, holder=None, from_=PartialDate.of(start), to=to)
     return ended, SeatChange(key=None, seat=vacant)

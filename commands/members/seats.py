@@ -74,9 +74,10 @@ async def _seated(work: Work, caller: Caller, made: Seating) -> Reply:
 
 def _before(made: Seating, names: Names) -> tuple[Block, ...]:
     before, now = made.before, made.now
-    if before is None or now is None or before.holder not in names or now.from_ is None:
+    holder = names.get(before.holder or "") if before else None
+    if before is None or holder is None or now is None or now.from_ is None:
         return ()
-    name = Foreign(names[before.holder].record.name)
+    name = Foreign(holder.record.name)
     last = now.from_.first_day() - DAY
     if first_day(before) > last:
         return (line(say("members.reply.instead_of", holder=name)),)
@@ -106,10 +107,13 @@ def _left(left: Seating, known: Names, language: Language, start: date) -> Itera
     seat = left.before
     if seat is None:
         return
-    name = Foreign(known[seat.holder].record.name) if seat.holder in known else say("members.reply.somebody")
-    facts = {"city": city_name(left.city, language), "role": seat.role, "holder": name, "day": start}
-    vacant = seat.role in SINGLE
-    yield line(say("members.reply.left_vacant", **facts) if vacant else say("members.reply.left", **facts))
+    holder = known.get(seat.holder or "")
+    name = Foreign(holder.record.name) if holder else say("members.reply.somebody")
+    city, role = city_name(left.city, language), seat.role
+    if role in SINGLE:
+        yield line(say("members.reply.left_vacant", city=city, role=role, holder=name, day=start))
+    else:
+        yield line(say("members.reply.left", city=city, role=role, holder=name, day=start))
 
 
 async def request_seat(work: Work, caller: Caller, args: RequestArgs) -> Reply:

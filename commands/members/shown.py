@@ -6,7 +6,7 @@ from typing import Any
 
 from commands.framework.reply import Block, Bullets, Code, Foreign, Item, Link, Say, heading, item, line, say
 from commands.members.rules import span, state_on
-from storage.cities.record import City, HolidayCategory, Holidays, RecessPeriod
+from storage.cities.record import City, HolidayCategory, Holidays, RecessPeriod, State
 from storage.people.record import Absence, Person
 from storage.records import Kept
 from storage.seats.record import Seat
@@ -21,6 +21,10 @@ def city_name(city: City, language: Language) -> Foreign:
     return Foreign(city.name.de if language is Language.DE else city.name.en)
 
 
+def _other(language: Language) -> Language:
+    return Language.EN if language is Language.DE else Language.DE
+
+
 def city_called(code: str, cities: Cities, language: Language) -> Foreign:
     """The city with this code by its name; by its code where it may not be seen."""
     found = cities.get(code)
@@ -32,16 +36,21 @@ def standing(city: City, day: date) -> Say:
     state = state_on(city, day)
     if state is None:
         return say("members.reply.no_state")
+    return entered(state, day)
+
+
+def entered(state: State, today: date) -> Say:
+    """A state and since when, or from when on."""
+    if state.from_.first_day() > today:
+        return say("members.reply.state_from", state=state.state, start=state.from_)
     return say("members.reply.state", state=state.state, start=state.from_)
 
 
 def about_city(city: City, language: Language, day: date) -> Iterator[Block]:
     """Name, other names and state of a city on `day`."""
     yield heading(city_name(city, language), f" ({city.code})")
-    other = city.name.en if language is Language.DE else city.name.de
-    names = (
-        (other, *city.aliases) if other != (city.name.de if language is Language.DE else city.name.en) else city.aliases
-    )
+    own, other = city_name(city, language).text, city_name(city, _other(language)).text
+    names = tuple(name for name in dict.fromkeys((other, *city.aliases)) if name != own)
     if names:
         yield line(say("members.reply.also", names=tuple(map(Foreign, names))))
     if city.partner_kind:
@@ -62,7 +71,11 @@ def holidays_in_words(holidays: Holidays) -> tuple[Any, ...]:
     """Whose holidays they are, the Assumption where it is one, and the city's own days."""
     catholic = HolidayCategory.CATHOLIC in holidays.categories
     own = (say("members.reply.own_day", name=Foreign(extra.name), day=extra.date) for extra in holidays.extra)
-    return (holidays.subdivision, *((HolidayCategory.CATHOLIC,) if catholic else ()), *own)
+    return (
+        say("members.reply.legal_holidays", subdivision=holidays.subdivision),
+        *((HolidayCategory.CATHOLIC,) if catholic else ()),
+        *own,
+    )
 
 
 def _recess(recess: RecessPeriod) -> Say:

@@ -35,8 +35,6 @@ def seat_line(language: Language, city: str, role: Role, holder: str) -> str:
 
 def asker(name: str | None, mxid: str) -> Say:
     """Somebody the register may not know, as they are named to others."""
-    return (
-        say("members.reply.asker", name=Foreign(name), mxid=mxid)
-        if name
-        else say("members.reply.asker_unknown", mxid=mxid)
-    )
+    if name is None:
+        return say("members.reply.asker_unknown", mxid=mxid)
+    return say("members.reply.asker", name=Foreign(name), mxid=mxid)

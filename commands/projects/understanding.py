@@ -281,6 +281,12 @@ def without_health(text: str, health: Health) -> str:
     return rest.strip()
 
 
+def without_answer(text: str) -> str:
+    """The text of a correction without its "no": "nein, rot" is "rot"; a lone "no" stays."""
+    word = r"(?:nein|nee|no|doch|falsch|korrektur|stimmt (?:so )?nicht|wrong|correction|sorry|sondern)"
+    return re.sub(rf"(?i)^\s*(?:{word}\s*[,:;.!–—-]*\s+)+", "", text).strip() or text
+
+
 # --- needs -----------------------------------------------------------------------------------------------------------
 
 _NEEDS = (

@@ -6,7 +6,6 @@ from storage.people.record import Person
 from storage.people.tables import PEOPLE
 from storage.records import Kept, View, fetch, fetch_one, visible
 from storage.scope import Scope
-from storage.values import Visibility
 from storage.versioned import as_of
 
 
@@ -51,8 +50,9 @@ async def count_people(view: View, scope: Scope) -> int:
 
 def _as_seen(kept: Kept[Person], scope: Scope) -> Kept[Person]:
     """Without the fields that are stricter than the record where `scope` may not see them."""
-    hidden = {f: Person.model_fields[f].get_default() for f, v in Person.field_visibility.items() if v.rank > scope.cap.rank}
-    if not hidden or scope.cap is Visibility.INTERNAL:
+    stricter = [name for name, shown_to in Person.field_visibility.items() if shown_to.rank > scope.cap.rank]
+    if not stricter:
         return kept
+    hidden = {name: Person.model_fields[name].get_default() for name in stricter}
     record = kept.record.model_copy(update=hidden)
     return Kept(key=kept.key, record=record, operation=kept.operation, since=kept.since)

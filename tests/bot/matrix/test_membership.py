@@ -119,6 +119,7 @@ async def test_edits_deletions_reactions_threads_and_replies_arrive_as_such(bot:
     asked = await anna.say(room, "!status P-1 gelb")
     await bot.say(room, "Verstanden")
     reply = await anna.next_from(bot.user_id, room)
+    await bot.receive()
     await anna.say(room, "!status P-1 rot", edit_of=asked)
     await anna.say(room, "doch nicht", reply_to=reply.event_id)
     await anna.say(room, "!hilfe", thread=asked)
@@ -140,6 +141,16 @@ async def test_edits_deletions_reactions_threads_and_replies_arrive_as_such(bot:
     assert (heard[4].target, heard[4].key) == (reply.event_id, "👍")
     assert heard[5].target == asked
     assert all(one.trusted and not one.direct for one in heard)
+
+
+async def test_what_was_deleted_before_we_read_it_has_no_effect_edited_or_not(bot: Bot, arrive: Arrive) -> None:
+    anna, ben = await arrive("anna"), await arrive("ben")
+    room = await meet(bot, anna, ben)
+    asked = await anna.say(room, "!status P-1 gelb")
+    await anna.say(room, "!status P-1 rot", edit_of=asked)
+    await anna.redact(room, asked)
+    await anna.say(room, "!hilfe")
+    assert words(await bot.hear()) == ["!hilfe"]
 
 
 async def test_a_room_of_two_is_a_direct_chat_and_everything_in_it_is_for_us(bot: Bot, arrive: Arrive) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commands.calendar.grammar import GRAMMAR
+from commands.calendar.lexicon import words
 from commands.calendar.phrases import find_range, find_ranges, find_step, longest_day_prefix, parse_day
 from commands.calendar.steps import stepped
 from commands.calendar.values import DayFound, DayResult, Grain, NoSuchDay, NotADate, Range, Rule, Tense, WrongWeekday
@@ -236,92 +237,16 @@ def test_a_day_that_does_not_exist_still_takes_its_words() -> None:
 
 # --- what holds for any text -----------------------------------------------------------------------------------------
 
+MONTHS = words("Januar Februar März April Mai Juni Juli August September Oktober November Dezember")
 DAYS = st.dates(min_value=date(1950, 1, 1), max_value=date(2150, 12, 31))
 _SAID = st.sampled_from(
-    [
-        "am",
-        "bis",
-        "zum",
-        "seit",
-        "ab",
-        "vor",
-        "nach",
-        "in",
-        "im",
-        "letzten",
-        "nächste",
-        "übernächste",
-        "vorletzten",
-        "diesen",
-        "Woche",
-        "Monat",
-        "Jahres",
-        "Quartal",
-        "Tage",
-        "AT",
-        "Werktage",
-        "Montag",
-        "Fr.",
-        "so",
-        "Mai",
-        "may",
-        "March",
-        "Oktober",
-        "3.",
-        "15",
-        "2027",
-        "7.12.",
-        "7.12",
-        "11.12.2026",
-        "2026-12-11",
-        "30.2.",
-        "KW",
-        "50",
-        "Q3",
-        "Ende",
-        "Mitte",
-        "Anfang",
-        "Ostern",
-        "Weihnachten",
-        "jeden",
-        "alle",
-        "zwei",
-        "every",
-        "other",
-        "of",
-        "the",
-        "first",
-        "half",
-        "year",
-        "ago",
-        "before",
-        "after",
-        "from",
-        "to",
-        "und",
-        "-",
-        "–",
-        ",",
-        ".",
-        "/",
-        "zwischen",
-        "zweiten",
-        "heute",
-        "morgen",
-        "gestern",
-        "today",
-        "week",
-        "weekend",
-        "d.",
-        "M.",
-        "J.",
-        "P-12",
-        "Sitzung",
-        "IT-0815/20",
-        "999",
-        "☃",
-        "Jahre",
-    ]
+    words(
+        "am bis zum seit ab vor nach in im letzten nächste übernächste vorletzten diesen Woche Monat Jahres "
+        "Quartal Tage AT Werktage Montag Fr. so Mai may March Oktober 3. 15 2027 7.12. 7.12 11.12.2026 2026-12-11 "
+        "30.2. KW 50 Q3 Ende Mitte Anfang Ostern Weihnachten jeden alle zwei every other of the first half year "
+        "ago before after from to und - – , . / zwischen zweiten heute morgen gestern today week weekend d. M. J. "
+        "P-12 Sitzung IT-0815/20 999 ☃ Jahre"
+    )
 )
 _PHRASES = st.lists(_SAID, max_size=10).map(" ".join)
 
@@ -329,20 +254,7 @@ _PHRASES = st.lists(_SAID, max_size=10).map(" ".join)
 @given(day=DAYS, today=DAYS)
 def test_every_written_date_is_read_back(day: date, today: date) -> None:
     weekday = ("Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So.")[day.weekday()]
-    month = [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ][day.month - 1]
+    month = MONTHS[day.month - 1]
     for text in (
         day.isoformat(),
         f"{day.day}.{day.month}.{day.year}",
@@ -378,15 +290,39 @@ def test_no_text_breaks_the_search_and_what_is_found_lies_inside_it(text: str, t
             assert found.start < found.end
 
 
+_NESTED = [
+    ["Freitag", "Freitag in einer Woche"],
+    ["11.12.", "11.12. 2026"],
+    ["Montag", "Montag nach Ostern", "Montag nach Ostern 2028"],
+    ["3. Mai", "3. Mai nächsten Jahres"],
+    ["Ende März", "Ende März 2028"],
+    ["heute", "heute in 14 Tagen"],
+    ["KW 50", "KW 50 2026"],
+    ["2 Wochen", "2 Wochen nach Weihnachten"],
+    ["next week", "next week Friday"],
+    ["Friday", "Friday after next"],
+    ["end of March", "end of March next year"],
+]
+_TAILS = st.sampled_from(
+    ["", "– Text", "Bericht vorlegen", "bitte prüfen", ", dann weiter", "(vorläufig)", "P-12 grün"]
+)
+
+
+@given(nested=st.sampled_from(_NESTED), tail=_TAILS, today=DAYS)
+def test_of_several_dates_the_longest_is_taken_whatever_follows(nested: list[str], tail: str, today: date) -> None:
+    for said in nested:
+        found, used = longest_day_prefix([*said.split(), *tail.split()], today=today)
+        assert used == len(said.split())
+        assert found == parse_day(said, today=today)
+
+
 @given(text=st.one_of(st.text(max_size=60), _PHRASES), today=DAYS)
-def test_the_longest_prefix_is_a_date_and_no_longer_one_is(text: str, today: date) -> None:
+def test_a_prefix_is_a_date_by_itself(text: str, today: date) -> None:
     words = text.split()
     found, used = longest_day_prefix(words, today=today, workday=workday)
     assert (used == 0) == isinstance(found, NotADate)
-    for count in range(used + 1, len(words) + 1):
-        # Shorthand such as "so" or "15." is read only where it is all there is.
-        longer, taken = longest_day_prefix([*words[:count], "–", "Sonstiges"], today=today, workday=workday)
-        assert taken <= used or isinstance(longer, NotADate)
+    if used:
+        assert not isinstance(parse_day(" ".join(words[:used]), today=today, workday=workday), NotADate)
 
 
 def test_phrases_are_made_of_known_phrases_and_never_of_themselves() -> None:

@@ -165,6 +165,18 @@ PERIODS = [
     ("bis zum Monatsende", DE, None, "-", "2026-11-30"),
     ("starting next week", EN, None, "2026-11-23", "-"),
     ("am 1. und 2. Dezember", DE, FUTURE, "2026-12-01", "2026-12-02"),
+    ("von 2019 bis heute", DE, None, "2019-01-01", "2026-11-18"),
+    ("KW 50 und 51", DE, FUTURE, "2026-12-07", "2026-12-20"),
+    ("diese und nächste Woche", DE, None, "2026-11-16", "2026-11-29"),
+    ("Anfang bis Mitte Dezember", DE, FUTURE, "2026-12-01", "2026-12-20"),
+    ("the first two weeks of December", EN, FUTURE, "2026-12-01", "2026-12-14"),
+    ("die ersten zwei Monate des Jahres 2026", DE, None, "2026-01-01", "2026-02-28"),
+    ("Q1-2027", EN, None, "2027-01-01", "2027-03-31"),
+    ("Juli 19", DE, None, "2019-07-01", "2019-07-31"),
+    ("Friday week", EN, None, "2026-11-27", "2026-11-27"),
+    ("Fr 20.11", DE, None, "2026-11-20", "2026-11-20"),
+    ("zweite Novemberhälfte", DE, FUTURE, "2026-11-16", "2026-11-30"),
+    ("im Juli 15 Fälle", DE, PAST, "2026-07-01", "2026-07-31"),
     ("beginning of 2027", EN, None, "2027-01-01", "2027-04-30"),
     ("seit drei Wochen", DE, None, "2026-10-28", "2026-11-18"),
     ("seit Oktober", DE, None, "2026-10-01", "2026-11-18"),
@@ -212,6 +224,8 @@ RULES = [
     ("on the last day of every month", EN, "FREQ=MONTHLY;BYMONTHDAY=-1"),
     ("every three months", EN, "FREQ=MONTHLY;INTERVAL=3"),
     ("annually", EN, "FREQ=YEARLY"),
+    ("immer am 1.", DE, "FREQ=MONTHLY;BYMONTHDAY=1"),
+    ("mittwochs und freitags", DE, "FREQ=WEEKLY;BYDAY=WE,FR"),
 ]
 
 NOT_DATES = [

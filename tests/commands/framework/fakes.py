@@ -240,7 +240,10 @@ COMMANDS = (
         ("!erinnern nächsten Freitag – Folien schicken", "!remind next Friday – send slides"),
     ),
     fake("search", words("suche", "search"), Search, ("!suche Parkausweis", "!search parking"), changes=False),
-    fake("involve", words("beteiligen", "involve"), Involve, ("!beteiligen P-1 A,R beobachtet", "!involve P-1 A observes")),
+    fake(
+        "involve", words("beteiligen", "involve"), Involve,
+        ("!beteiligen P-1 A,R beobachtet", "!involve P-1 A observes"),
+    ),
     fake("blocks", words("blockiert", "blocks"), Blocks, ("!blockiert H-2 P-1", "!blocks H-2 P-1")),
     fake(
         "seat", words("sitz", "seat"), SeatArgs,
@@ -278,12 +281,14 @@ WORDS_EN = {
 }
 PLACES_DE = {"day": "DATUM", "duration": "DAUER", "count": "ZAHL", "record": "KENNUNG", "text": "TEXT"}
 PLACES_EN = {"day": "DATE", "duration": "DURATION", "count": "NUMBER", "record": "ID", "text": "TEXT"}
-TEXTS = Texts.of({
-    "framework": {
-        Language.DE: {"word": WORDS_DE, "parse": PLACES_DE, "noun": {"cities": {"one": "Stadt", "many": "Städte"}}},
-        Language.EN: {"word": WORDS_EN, "parse": PLACES_EN, "noun": {"cities": {"one": "city", "many": "cities"}}},
+TEXTS = Texts.of(
+    {
+        "framework": {
+            Language.DE: {"word": WORDS_DE, "parse": PLACES_DE, "noun": {"cities": {"one": "Stadt", "many": "Städte"}}},
+            Language.EN: {"word": WORDS_EN, "parse": PLACES_EN, "noun": {"cities": {"one": "city", "many": "cities"}}},
+        }
     }
-})
+)
 GRAMMAR = Grammar.of(COMMANDS, nouns=NOUNS, texts=TEXTS)
 
 
@@ -312,9 +317,7 @@ NAMES = Names.of(
 TODAY = date(2026, 11, 18)  # a Wednesday
 
 
-def reading(
-    language: Language = Language.DE, *, project: str | None = None, bang_needed: bool = True
-) -> Reading:
+def reading(language: Language = Language.DE, *, project: str | None = None, bang_needed: bool = True) -> Reading:
     """A message in a room of the cooperation."""
     return Reading(
         language=language,

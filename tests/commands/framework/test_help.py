@@ -6,7 +6,7 @@ import pytest
 
 from commands.framework.caller import Caller
 from commands.framework.command import words
-from commands.framework.help import UnknownTopic, find_commands, help_on, help_overview, nearest_command
+from commands.framework.help import UnknownTopic, find_commands, help_for, help_on, help_overview, nearest_command
 from commands.framework.noun import Noun
 from commands.framework.render import Renderer, refusal_reply
 from commands.framework.reply import Reply
@@ -95,6 +95,14 @@ def test_help_on_several_commands_lists_them() -> None:
     said = shown(help_on(NOUNS, "projekte", MEMBER, TEXTS)).splitlines()
     assert [entry.split(": ")[-1] for entry in said[:3]] == ["Status melden", "Projekt anlegen", "Veröffentlichen"]
     assert said[3] == "Genaueres zu einem davon: `!hilfe status`."
+
+
+def test_a_list_of_commands_has_ten_lines_and_leaves_none_out() -> None:
+    many = tuple(replace(NEW, object=words(f"ding{number}", f"thing{number}")) for number in range(11))
+    said = shown(help_for(many, MEMBER, TEXTS)).splitlines()
+    assert len(said) == 11
+    assert said[8].endswith(": Projekt anlegen")
+    assert said[9] == "- Außerdem: `!neu ding9`, `!neu ding10`"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def test_a_command_is_described_by_what_is_declared() -> None:
     assert "\n- `projekt` (nötig): Projekt. Um welches Projekt geht es?\n" in said
     assert "\n- `ampel` (darf fehlen): `grün`, `gelb` oder `rot`\n" in said
     assert "\n- `bis:` (darf fehlen): Datum, etwa" in said
-    assert "\n- `text` (darf fehlen): freier Text\n" in said
+    assert "\n- `text` (darf fehlen): Text\n" in said
     assert "Beispiele: `!status P-1 gelb – Vergabe verzögert sich` · `!status P-1` · `!stand P-1 rot`\\\n" in said
     assert "Gleichbedeutend: `!stand` · `!update`\\\n" in said
     assert "Berechtigt: alle mit einem Sitz in der Kooperation\\\n" in said

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commands.framework.parse_errors import UnknownCommand
 from commands.framework.refusal import Refusal
 from commands.framework.render import MOST_BYTES, Renderer, refusal_reply
 from commands.framework.reply import (
@@ -145,6 +146,8 @@ def test_inside_a_command_facts_can_be_typed() -> None:
         (PartialDate.parse("2019-07"), "Juli 2019", "July 2019"),
         (Duration(count=2, unit=Unit.WEEKS), "2 Wochen", "2 weeks"),
         (12_000, "12.000", "12,000"),
+        (True, "ja", "yes"),
+        (False, "nein", "no"),
         (("A", Health.RED, Code("!x")), "A, rot und `!x`", "A, red and `!x`"),
         ((), "", ""),
         (say("samples.reply.created", project="P"), "P ist angelegt.", "P was created."),
@@ -156,7 +159,7 @@ def test_facts_are_written_as_their_language_writes_them(fact: object, german: s
     assert EN.plain(said) == f"Said: {english}".strip()
 
 
-@pytest.mark.parametrize("fact", [None, True, object()])
+@pytest.mark.parametrize("fact", [None, object(), [1]])
 def test_what_has_no_words_is_a_mistake_of_the_program(fact: object) -> None:
     with pytest.raises(TypeError, match="cannot be said"):
         DE.plain(reply(line(fact)))
@@ -331,5 +334,13 @@ def test_a_refusal_has_four_lines_the_third_ready_to_copy() -> None:
 
 
 def test_a_refusal_names_its_line_where_there_are_several() -> None:
-    said = EN.plain(refusal_reply(Gone(project="P-9"), at=2))
+    refusal = Gone(project="P-9")
+    refusal.number = 2
+    said = EN.plain(refusal_reply(refusal))
     assert said == "Line 2: There is no P-9.\nNothing was changed."
+
+
+def test_an_error_of_reading_knows_its_line() -> None:
+    refused = UnknownCommand(given="stauts")
+    refused.number = 3
+    assert DE.plain(refusal_reply(refused)).startswith("Zeile 3: Den Befehl „stauts“")

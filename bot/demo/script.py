@@ -1,0 +1,2 @@
+"""The played conversation as data: what is said, by whom, and what must come back."""
+from bot.demo.steps import Answer, Entrance, Line
