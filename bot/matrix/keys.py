@@ -18,8 +18,8 @@ from nio.crypto import (
 )
 from nio.store import MatrixStore
 
-from storage.database import Database
-from storage.matrix.queries import Connection, forget, load, save
+from storage.database import Connection, Database
+from storage.matrix.queries import forget, load, save
 from storage.matrix.record import (
     CryptoRecord,
     DeviceRecord,

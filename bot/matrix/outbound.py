@@ -10,7 +10,7 @@ import structlog
 from bot.matrix.errors import RateLimited, Refused, Unreachable
 from bot.matrix.render import MARKER, replacing
 from bot.matrix.session import Session
-from storage.matrix.queries import Connection
+from storage.database import Connection
 from storage.outbox import (
     Sending,
     mark_delayed,

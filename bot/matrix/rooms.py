@@ -39,15 +39,26 @@ class Room:
         self._inviter = record.inviter
         self._encrypted = record.encrypted
         self._state: dict[tuple[str, str], dict[str, Any]] = {}
+        self._members: dict[str, str] = {}
+        self.touched = False
 
     def apply(self, event: Mapping[str, Any]) -> None:
         """Take in a state event; of other kinds than those the bot needs, nothing is kept."""
         kind, key, content = event.get("type"), event.get("state_key"), event.get("content")
-        if kind not in _KEPT or not isinstance(key, str) or not isinstance(content, dict):
+        if not (isinstance(kind, str) and isinstance(key, str) and isinstance(content, dict)) or kind not in _KEPT:
             return
-        self._state[str(kind), key] = content | {"sender": event.get("sender")}
+        self.touched = True
+        self._state[kind, key] = content | {"sender": event.get("sender")}
+        if kind == "m.room.member":
+            self._note_member(key, content.get("membership"))
         if kind == "m.room.encryption" and key == "":
             self._encrypted = True  # there is no way back, whatever a later event says
+
+    def _note_member(self, user: str, membership: Any) -> None:
+        if membership in ("join", "invite"):
+            self._members[user] = str(membership)
+        else:
+            self._members.pop(user, None)
 
     def apply_invitation(self, event: Mapping[str, Any]) -> None:
         """Take in what an invitation shows of the room: only that we are meant, and by whom."""
@@ -64,10 +75,13 @@ class Room:
 
     def we_are(self, membership: str, *, inviter: str | None = None) -> None:
         """Note our own membership; `inviter` counts while it is an invitation."""
+        self.touched = True
         self._membership = membership
         self._inviter = inviter if membership == "invite" else None
         if membership != "join":
-            self._state.clear()  # nobody tells us of changes any more; who comes back is told everything
+            # Nobody tells us of changes any more; who comes back is told everything.
+            self._state.clear()
+            self._members.clear()
 
     def record(self) -> RoomRecord:
         """The room as it is now, for the database; where we are not in, as it was last known."""
@@ -117,8 +131,7 @@ class Room:
     @property
     def members(self) -> Mapping[str, str]:
         """Joined and invited people with their membership."""
-        found = {key: str(c.get("membership")) for (kind, key), c in self._state.items() if kind == "m.room.member"}
-        return {user: membership for user, membership in found.items() if membership in {"join", "invite"}}
+        return self._members
 
     @property
     def readers(self) -> set[str]:
@@ -164,10 +177,6 @@ class Room:
         users = levels.get("users")
         own = users.get(user) if isinstance(users, dict) else None
         return _level(own, _level(levels.get("users_default"), 0))
-
-    def may_invite(self, user: str) -> bool:
-        """Whether a user may invite others here."""
-        return self.power(user) >= _level(self._content("m.room.power_levels").get("invite"), 0)
 
 
 def _level(value: Any, otherwise: float) -> float:
@@ -223,9 +232,11 @@ class Rooms:
 
     def changes(self) -> tuple[RoomRecord, ...]:
         """What is not stored yet."""
-        records = (room.record() for room in self._rooms.values())
+        records = [room.record() for room in self._rooms.values() if room.touched]
         return tuple(record for record in records if self._stored.get(record.room) != record)
 
     def stored(self, records: Iterable[RoomRecord]) -> None:
-        """These are stored now."""
+        """These are stored now, and nothing else has changed since."""
+        for room in self._rooms.values():
+            room.touched = False
         self._stored |= {record.room: record for record in records}

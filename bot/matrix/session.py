@@ -17,8 +17,8 @@ from bot.matrix.rooms import Room, Rooms
 from bot.matrix.secrets import Secrets
 from bot.matrix.timeline import Delivery
 from bot.matrix.wire import Wire
-from storage.database import Database
-from storage.matrix.queries import Connection, begin_account, load, stored_account
+from storage.database import Connection, Database
+from storage.matrix.queries import begin_account, load, stored_account
 from storage.matrix.record import AccountRecord, RoomRecord, UndecryptedRecord
 
 _PATIENCE_WITH_OTHERS = timedelta(minutes=5)

@@ -20,8 +20,9 @@ from bot.matrix.rooms import Room
 from bot.matrix.session import Session
 from bot.matrix.timeline import Delivery, Event, Heard, Stretch, events_in, since_our_join, take_in
 from commands.framework.inbound import Around, Inbound, Kind, addressed
+from storage.database import Connection
 from storage.inbox import Arrival, known_events, record_arrivals
-from storage.matrix.queries import Connection, forget, save, store_position
+from storage.matrix.queries import forget, save, store_position
 from storage.matrix.record import UndecryptedRecord
 from storage.outbox import sent_as
 from storage.prompts import waiting

@@ -29,7 +29,6 @@ from storage.matrix.tables import (
     UNDECRYPTED,
 )
 
-Connection = AsyncConnection
 Stored = AccountRecord | CryptoRecord | RoomRecord | UndecryptedRecord
 R = TypeVar("R", bound=Stored)
 
@@ -119,9 +118,3 @@ async def direct_room(connection: AsyncConnection, account: str, user_id: str) -
     """The direct chat that the account has joined with this user, None if there is none."""
     query = select(ROOM.c.room).where(ROOM.c.account == account, ROOM.c.other == user_id, ROOM.c.membership == "join")
     return (await connection.execute(query.order_by(ROOM.c.room).limit(1))).scalar_one_or_none()
-
-
-async def rooms_with_alias(connection: AsyncConnection, account: str, alias: str) -> tuple[RoomRecord, ...]:
-    """The joined rooms whose canonical alias is this one; two only while an upgrade is under way."""
-    query = select(ROOM).where(ROOM.c.account == account, ROOM.c.alias == alias, ROOM.c.membership == "join")
-    return tuple(_record(RoomRecord, dict(row._mapping)) for row in await connection.execute(query))

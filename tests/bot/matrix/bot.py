@@ -1,8 +1,9 @@
 """The Matrix side of a bot as tests drive it: step by step, without workers."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from bot.demo.homeserver import SERVER_NAME, Account
 from bot.demo.person import Person
@@ -16,7 +17,8 @@ from storage.database import Database
 from storage.inbox import Letter, mark_done, next_letters
 from storage.matrix.queries import stored_account
 from storage.outbox import Parcel, enqueue
-from storage.schema import metadata
+
+Another = Callable[..., Awaitable["Bot"]]
 
 _BRIEFLY = timedelta(seconds=5)
 _PATIENCE = 20
@@ -39,16 +41,6 @@ class Bot:
             }
         )
         self._session: Session | None = None
-
-    @classmethod
-    async def made(cls, url: str, account: Account, folder: Path) -> Self:
-        """A further bot, started, with a database of its own below `folder`."""
-        folder.mkdir()
-        database = Database(f"sqlite+aiosqlite:///{folder / 'bot.db'}")
-        await database.transact(lambda connection: connection.run_sync(metadata.create_all))
-        bot = cls(url, account, database, folder / "state")
-        await bot.start()
-        return bot
 
     @property
     def session(self) -> Session:

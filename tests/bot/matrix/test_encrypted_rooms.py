@@ -8,6 +8,7 @@ from bot.demo.homeserver import Homeserver
 from bot.matrix import outbound
 from bot.matrix.render import MARKER, edit_content
 from commands.framework.inbound import Kind
+from storage.database import DatabaseUnusable
 from storage.outbox import next_sendings, sent_as
 from tests.bot.matrix.bot import Bot, meet, words
 from tests.rig.fixtures import Arrive
@@ -15,7 +16,9 @@ from tests.rig.fixtures import Arrive
 pytestmark = pytest.mark.synapse
 
 
-async def test_an_encrypted_command_is_heard_and_its_reply_can_be_read(bot: Bot, arrive: Arrive, synapse: Homeserver) -> None:
+async def test_an_encrypted_command_is_heard_and_its_reply_can_be_read(
+    bot: Bot, arrive: Arrive, synapse: Homeserver
+) -> None:
     anna = await arrive("anna")
     room = await meet(bot, anna)
 
@@ -104,19 +107,21 @@ async def test_an_unencrypted_message_in_an_encrypted_room_is_not_trusted(bot: B
     assert not heard.trusted
 
 
-async def test_an_event_whose_key_comes_late_arrives_when_it_comes(bot: Bot, arrive: Arrive) -> None:
+async def test_an_event_whose_key_comes_late_arrives_when_it_comes(
+    bot: Bot, arrive: Arrive, monkeypatch: pytest.MonkeyPatch
+) -> None:
     anna = await arrive("anna")
     room = await meet(bot, anna)
-    accept, kept = bot.session.machine.accept, list[object]()
-    bot.session.machine.accept = kept.append  # type: ignore[method-assign]
+    kept: list[object] = []
+    monkeypatch.setattr(bot.session.machine, "accept", kept.append)
     asked = await anna.say(room, "!spät")
     while asked not in bot.session.undecrypted:
         assert not await bot.receive()
     assert "!spät" not in bot.dump()
 
-    bot.session.machine.accept = accept  # type: ignore[method-assign]
+    monkeypatch.undo()
     for event in kept:
-        accept(event)
+        bot.session.machine.accept(event)
     await anna.say(room, "!danke")
     heard = await bot.hear(2)
     assert (heard[0].event, heard[0].text, heard[0].trusted) == (asked, "!spät", True)
@@ -124,10 +129,31 @@ async def test_an_event_whose_key_comes_late_arrives_when_it_comes(bot: Bot, arr
     assert not bot.session.undecrypted
 
 
-async def test_an_event_that_could_not_be_read_is_remembered_over_a_restart(bot: Bot, arrive: Arrive) -> None:
+async def test_what_was_taken_in_but_could_not_be_stored_is_stored_by_the_next_attempt(
+    bot: Bot, arrive: Arrive, monkeypatch: pytest.MonkeyPatch
+) -> None:
     anna = await arrive("anna")
     room = await meet(bot, anna)
-    bot.session.machine.accept = lambda _event: None  # type: ignore[method-assign]
+
+    async def locked(_body: object) -> None:
+        raise DatabaseUnusable(reason="locked", url="")
+
+    await anna.say(room, "!eins")
+    monkeypatch.setattr(bot.database, "transact", locked)
+    while bot.session.unfinished is None:
+        with pytest.raises(DatabaseUnusable):
+            await bot.receive()
+    monkeypatch.undo()
+    await anna.say(room, "!zwei")
+    assert words(await bot.hear(2)) == ["!eins", "!zwei"]
+
+
+async def test_an_event_that_could_not_be_read_is_remembered_over_a_restart(
+    bot: Bot, arrive: Arrive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await arrive("anna")
+    room = await meet(bot, anna)
+    monkeypatch.setattr(bot.session.machine, "accept", lambda _event: None)
     asked = await anna.say(room, "!verloren")
     while asked not in bot.session.undecrypted:
         await bot.receive()

@@ -1,13 +1,13 @@
 """What strangers and unlucky homeservers do to a bot, on a real homeserver: it goes on."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.demo.homeserver import Account, Homeserver
 from bot.matrix.errors import Unauthorized, WrongAccount
-from tests.bot.matrix.bot import Bot, meet, words
+from bot.matrix.render import content
+from tests.bot.matrix.bot import Another, Bot, meet, words
 from tests.rig.fixtures import Arrive, Register
 
 pytestmark = pytest.mark.synapse
@@ -29,18 +29,18 @@ async def test_malformed_messages_of_a_stranger_are_counted_and_stop_nothing(
     key = bot.session.machine.account.identity_keys["curve25519"]
     payloads: list[dict[str, Any]] = [{"type": 0, "body": "&"}, {"type": 1, "body": "AA"}, {"type": 0}, {"type": 1}]
     for number, payload in enumerate(payloads):
-        content = {"algorithm": _OLM, "sender_key": "x" * 43, "ciphertext": {key: payload}}
-        await _to_device(synapse, stranger, bot, content, f"junk{number}")
+        message = {"algorithm": _OLM, "sender_key": "x" * 43, "ciphertext": {key: payload}}
+        await _to_device(synapse, stranger, bot, message, f"junk{number}")
     await anna.say(room, "!trotzdem")
     assert words(await bot.hear()) == ["!trotzdem"]
     assert bot.session.machine.junk["to_device"] == len(payloads)
 
 
 async def test_junk_device_keys_of_one_member_do_not_silence_the_bot(
-    bot: Bot, register: Register, synapse: Homeserver, tmp_path: Path
+    bot: Bot, another: Another, register: Register, synapse: Homeserver
 ) -> None:
     # Whoever listens must be as hardened as the bot: nio's own client stops listening here.
-    listener = await Bot.made(synapse.url, await register("zuhoererin"), tmp_path / "other")
+    listener = await another(await register("zuhoererin"))
     odd = await register("seltsam")
     junk = {
         "user_id": odd.user_id,
@@ -57,15 +57,13 @@ async def test_junk_device_keys_of_one_member_do_not_silence_the_bot(
         await one.until_joined(room)
     await bot.until_member(room, listener.user_id)
 
-    await bot.say(room, "!gelesen")
+    await bot.say(room, "", content=content("!gelesen", "!gelesen", msgtype="m.text"))
     assert words(await listener.hear(2))[1:] == ["!gelesen"]
     assert bot.session.machine.junk["device"] == 1
-    await listener.stop()
-    await listener.database.close()
 
 
 async def test_a_junk_one_time_key_of_one_member_does_not_silence_the_bot(
-    bot: Bot, arrive: Arrive, synapse: Homeserver
+    bot: Bot, arrive: Arrive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anna, odd = await arrive("anna"), await arrive("seltsam")
     room = await meet(bot, anna, odd)
@@ -73,10 +71,13 @@ async def test_a_junk_one_time_key_of_one_member_does_not_silence_the_bot(
 
     def spoilt(one_time_keys: Any) -> None:
         for key in one_time_keys[odd.user_id][odd.device_id].values():
-            key["signatures"][odd.user_id] = {f"ed25519:{odd.device_id}": "&"}
+            key["key"] = "&"
+            del key["signatures"]
+            signature = odd._client.olm.sign_json(key)
+            key["signatures"] = {odd.user_id: {f"ed25519:{odd.device_id}": signature}}
         befriend(one_time_keys)
 
-    bot.session.machine.befriend = spoilt  # type: ignore[method-assign]
+    monkeypatch.setattr(bot.session.machine, "befriend", spoilt)
     await bot.say(room, "eins", cause="$1")
     await bot.say(room, "zwei", cause="$2")
     assert (await anna.next_from(bot.user_id, room)).body == "eins"
@@ -111,9 +112,7 @@ async def test_a_token_that_is_no_longer_valid_ends_the_receiving(bot: Bot, syna
 
 async def test_a_wrong_password_is_told_from_a_wrong_account(bot: Bot, register: Register, synapse: Homeserver) -> None:
     other = await register("andere")
-    bot.configured = type(bot.configured)(
-        homeserver=synapse.url, user_id=other.user_id, password=other.password
-    )
+    bot.configured = type(bot.configured)(homeserver=synapse.url, user_id=other.user_id, password=other.password)
     with pytest.raises(WrongAccount):
         await bot.open()
     bot.configured = type(bot.configured)(

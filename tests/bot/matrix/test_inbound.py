@@ -1,6 +1,7 @@
 """Events as values: what executes, what is only quoted, and that nothing whatsoever raises."""
 
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.matrix.inbound import Clear, Where, clean, read
 from commands.framework.inbound import Inbound, Kind
 
 NOW = datetime(2026, 11, 18, 10, tzinfo=UTC)
+NOTHING: Mapping[str, Any] = {}
 ROOM = Where(room="!r", me="@stadtbote:muenchen.example", names=("Stadtbote",))
 
 
@@ -26,8 +28,8 @@ def event(content: Any, kind: str = "m.room.message", **more: Any) -> dict[str, 
     }
 
 
-def said(body: str, html: str | None = None, **more: Any) -> Inbound:
-    formatted = {} if html is None else {"format": "org.matrix.custom.html", "formatted_body": html}
+def said(body: str, html: str | None = None, more: Mapping[str, Any] = NOTHING) -> Inbound:
+    formatted: dict[str, Any] = {} if html is None else {"format": "org.matrix.custom.html", "formatted_body": html}
     found = read(event({"msgtype": "m.text", "body": body, **formatted, **more}), ROOM, NOW)
     assert found is not None
     return found
@@ -82,15 +84,15 @@ def test_only_what_was_said_to_us_is_text(body: str, html: str | None, text: str
 def test_our_name_at_the_beginning_is_a_mention_and_no_part_of_the_command(
     body: str, text: str, *, named: bool, mentioned: bool
 ) -> None:
-    found = said(body, **({"m.mentions": {"user_ids": [ROOM.me]}} if named else {}))
+    found = said(body, more={"m.mentions": {"user_ids": [ROOM.me]}} if named else {})
     assert (found.text, found.mentioned) == (text, mentioned)
 
 
 def test_a_reply_in_a_thread_is_told_from_the_fallback_of_a_thread() -> None:
     thread = {"rel_type": "m.thread", "event_id": "$root", "m.in_reply_to": {"event_id": "$last"}}
-    falling = said("a", **{"m.relates_to": {**thread, "is_falling_back": True}})
+    falling = said("a", more={"m.relates_to": {**thread, "is_falling_back": True}})
     assert (falling.thread, falling.reply_to) == ("$root", None)
-    meant = said("a", **{"m.relates_to": thread})
+    meant = said("a", more={"m.relates_to": thread})
     assert (meant.thread, meant.reply_to) == ("$root", "$last")
 
 
@@ -107,7 +109,7 @@ def test_an_edit_says_the_new_text_about_the_old_event() -> None:
 
 
 def test_a_notice_is_marked_and_a_picture_says_nothing() -> None:
-    assert said("x", msgtype="m.notice").notice
+    assert said("x", more={"msgtype": "m.notice"}).notice
     assert read(event({"msgtype": "m.image", "body": "!hilfe"}), ROOM, NOW) is None
 
 
@@ -127,7 +129,9 @@ def test_in_an_encrypted_room_only_what_was_encrypted_by_the_senders_device_is_t
     plain = read(event(message), where, NOW)
     forged = read(event({}), where, NOW, clear=Clear(type="m.room.message", content=message, vouched=False))
     sound = read(event({}), where, NOW, clear=Clear(type="m.room.message", content=message, vouched=True))
-    assert plain and forged and sound
+    assert plain
+    assert forged
+    assert sound
     assert (plain.trusted, forged.trusted, sound.trusted) == (False, False, True)
 
 
@@ -141,7 +145,20 @@ def test_nobody_writes_in_the_future_and_odd_times_are_now() -> None:
 
 def test_the_longest_hostile_texts_are_read_at_once() -> None:
     began = time.process_time()
-    for piece in ("<", "<a ", "<!--", "<code>", "</code>", "<mx-reply>", "`a", "``a`", "&", "> ", '<a b="', "<blockquote>"):
+    for piece in (
+        "<",
+        "<a ",
+        "<!--",
+        "<code>",
+        "</code>",
+        "<mx-reply>",
+        "`a",
+        "``a`",
+        "&",
+        "> ",
+        '<a b="',
+        "<blockquote>",
+    ):
         said("x", piece * (60_000 // len(piece)))
         said(piece * (60_000 // len(piece)))
     # A tokenizer that looks too far takes half a minute for one of them; this is no measurement.

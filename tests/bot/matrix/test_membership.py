@@ -1,13 +1,10 @@
 """Invitations, joining, and what must never reach the inbox, on a real homeserver."""
 
-from pathlib import Path
-
 import pytest
 
 from bot.demo.homeserver import Homeserver
 from commands.framework.inbound import Kind
-from storage.database import Database
-from tests.bot.matrix.bot import Bot, meet, words
+from tests.bot.matrix.bot import Another, Bot, meet, words
 from tests.rig.fixtures import Arrive, Register
 
 pytestmark = pytest.mark.synapse
@@ -47,16 +44,14 @@ async def test_whoever_throws_us_out_and_invites_us_again_is_greeted_again(bot: 
 
 
 async def test_invitations_of_others_are_declined(
-    synapse: Homeserver, register: Register, arrive: Arrive, database: Database, tmp_path: Path
+    synapse: Homeserver, register: Register, arrive: Arrive, another: Another
 ) -> None:
     anna = await arrive("anna")
-    bot = Bot(synapse.url, await register("bote"), database, tmp_path / "state", servers=frozenset({"anderswo.example"}))
-    await bot.start()
+    bot = await another(await register("bote"), servers=frozenset({"anderswo.example"}))
     room = await anna.create_room(invite=[bot.user_id])
     while not await _left(synapse, room, bot.user_id):
         await bot.receive()
     assert not bot.session.rooms.known(room).joined
-    await bot.stop()
 
 
 async def _left(synapse: Homeserver, room: str, user_id: str) -> bool:
@@ -84,17 +79,15 @@ async def test_what_was_said_before_we_joined_never_reaches_the_inbox(
 
 
 async def test_what_was_said_before_the_first_start_never_reaches_the_inbox(
-    synapse: Homeserver, register: Register, arrive: Arrive, database: Database, tmp_path: Path
+    synapse: Homeserver, register: Register, arrive: Arrive, another: Another
 ) -> None:
     anna, account = await arrive("anna"), await register("bote")
     room = await anna.create_room(invite=[account.user_id])
     await synapse.api("POST", f"/_matrix/client/v3/join/{room}", token=account.access_token, body={})
     await anna.say(room, "!alt")
-    bot = Bot(synapse.url, account, database, tmp_path / "state")
-    await bot.start()
+    bot = await another(account)
     await anna.say(room, "!neu")
     assert words(await bot.hear()) == ["!neu"]
-    await bot.stop()
 
 
 @pytest.mark.parametrize("encrypted", [False, True])
