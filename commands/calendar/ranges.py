@@ -1,7 +1,9 @@
 """Phrases for periods open on one side or named by both ends: since, until, from, before, after, between."""
 
 from collections.abc import Callable
+from functools import partial
 
+from commands.calendar.amounts import shifted
 from commands.calendar.chart import Grammar, Scene
 from commands.calendar.cycles import SHIFTS, relative_unit
 from commands.calendar.periods import (
@@ -14,13 +16,14 @@ from commands.calendar.periods import (
     months_of_year,
     nearest,
     one_day,
+    part_of,
+    third,
     up_to,
     week_of_year,
     weekday,
     whole_year,
 )
-from commands.calendar.spans import Found, shifted
-from commands.calendar.values import Grain, NoSuchDay, Period, Range, Rule, Tense, WrongWeekday
+from commands.calendar.values import Found, Grain, NoSuchDay, Period, Range, Rule, Tense, WrongWeekday
 
 RANGES = Grammar()
 phrase = RANGES.phrase
@@ -100,6 +103,7 @@ def _uncounted(scene: Scene, amount: Amount) -> NoSuchDay | None:
 
 
 @phrase("to", f"bis|to|until|till|through|thru|DASH {_FILLS}")
+@phrase("wordto", f"bis|to|until|till|through|thru {_FILLS}")
 @phrase("and", f"und|and {_FILLS}")
 def _separator() -> bool:
     return True
@@ -170,13 +174,8 @@ def _declare_pairs(name: str, sep: str) -> Callable[..., object]:
     def quarters(scene: Scene, a: int, n: Cycle, year: int | None) -> Said | None:
         return between_cycles(scene, months_of_year(3 * a - 2, 3, Grain.QUARTER), n, year) if a <= 4 else None
 
-    @phrase(
-        name,
-        f"first:<known> {sep} last:<known>",
-        f"first:<year> {sep} last:<known>",
-        f"first:<known> {sep} last:<year>",
-    )
-    @phrase(name, f"first:<year> {sep} last:<year>")
+    @phrase(name, f"first:<known> {sep} last:<known>", f"first:<year> {sep} last:<year>")
+    @phrase(name, "first:<year> <wordto> last:<known>", "first:<known> <wordto> last:<year>")
     def known(first: Found, last: Found) -> Said | None:
         return _joined(first, last)
 
@@ -206,7 +205,7 @@ def _pair(said: Said) -> Said:
 @phrase("top", f"{_FILL}? a:DOT SLASH dm:DM year:<ofyear>?")
 def _two_days(scene: Scene, a: int, b: int | None, month: int | None, dm: tuple[int, int] | None,
               year: int | None) -> Said | None:  # fmt: skip
-    """As in "am 1. und 2. Dezember"; days that do not follow each other are two dates, not a range."""
+    """Read "am 1. und 2. Dezember"; days that do not follow each other are two dates, not a range."""
     day, of = dm or (b or 0, month or 0)
     return _day_pair(scene, a, day, (of, of), year) if day == a + 1 else None
 
@@ -220,6 +219,13 @@ def _two_weeks(scene: Scene, a: int, b: int, year: int | None) -> Said | None:
 def _two_units(scene: Scene, a: str, b: str, u: str) -> Said | None:
     """Read "diese und nächste Woche"."""
     return _joined(relative_unit(scene, a, u), relative_unit(scene, b, u)) if SHIFTS[b] == SHIFTS[a] + 1 else None
+
+
+@phrase("top", f"{_FILLS} a:PART SLASH|DASH|bis|to b:PART of? ART? cycle:<whole> year:<ofyear>?")
+def _from_part_to_part(scene: Scene, a: int, b: int, cycle: Cycle, year: int | None) -> Said | None:
+    """Read "Anfang bis Mitte Dezember"."""
+    first, last = (part_of(cycle, partial(third, which=which)) for which in (a, b))
+    return between_cycles(scene, first, last, year) if a < b and cycle.grain != Grain.DAY else None
 
 
 @phrase("top", f"{_FILLS} a:<part> SLASH b:<part> year:<ofyear>?")
@@ -281,7 +287,7 @@ def _value(found: Found) -> Found:
 
 @phrase("soon", "amount:<amount>")
 def _soon(scene: Scene, amount: Amount) -> Period | None:
-    """As in "5 AT", "2 Wochen": counted from today."""
+    """Read "5 AT", "2 Wochen": counted from today."""
     return shifted(scene, scene.today, amount, 1)
 
 

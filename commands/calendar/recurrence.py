@@ -103,7 +103,7 @@ def _weekly(days: str, often: Amount | None) -> str | None:
 
 @phrase("rule", f"{_EVERY} other:other dow:<dow>", f"{_EVERY} n:<nth> dow:<dow>")
 def _every_nth_weekday(place: Place, other: str | None, n: int | None, dow: int) -> str | None:
-    """As in "every other Friday"; the first and last one are meant of the month."""
+    """Read "every other Friday"; the first and last one are meant of the month."""
     if place.after is not None and place.after.word in ("im", "in", "of", "des", "pro", "per"):
         return None
     count = 2 if other else n or 1

@@ -151,5 +151,5 @@ class NotADate:
     text: str
 
 
-Trouble = NoSuchDay | WrongWeekday
+Found = Period | NoSuchDay | WrongWeekday
 DayResult = DayFound | NoSuchDay | WrongWeekday | NotADate
