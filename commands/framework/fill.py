@@ -7,6 +7,7 @@ from typing import Any
 
 from commands.framework.command import How
 from commands.framework.parse_errors import (
+    BadValue,
     GivenTwice,
     LeftOver,
     ParseError,
@@ -262,7 +263,7 @@ class Filling:
 
     def _must_be(self, slot: Slot, scan: Scan, after: int) -> bool:
         """Whether a single word before `after` that could not be read must have been meant for this argument."""
-        if slot.vocabulary and (scan.dash(after) is not None or (slot.required and scan.ends(after))):
+        if slot.vocabulary and (scan.dash(after) is not None or scan.ends(after)):
             return True
         if not slot.required or self._by_room(slot):
             return False
@@ -293,7 +294,9 @@ class Filling:
         record = record_id(given)
         if record and slot.collections:
             return WrongNoun(at=at, record=RecordRef(record.collection, record.key))
-        near = nearest(given, (*slot.phrases, *self._names(slot)))
+        if isinstance(wrong, BadValue):
+            wrong.hint = scan.text[:at] + wrong.facts["like"].text + scan.text[at + len(given) :]
+        near = nearest(given, (*slot.phrases, *self._reading.names.shown(slot.collections)))
         return Slip(at, at + len(given), near, otherwise=wrong) if near else wrong
 
     def _wrong(self, slot: Slot, given: str, at: int) -> ParseError:
@@ -315,10 +318,6 @@ class Filling:
                 if scan.ends(following) or any(one.reader.read(scan, following, self._reading) for one in others):
                     break
         return scan.text[at:end]
-
-    def _names(self, slot: Slot) -> Iterator[str]:
-        names = (name for called in self._reading.names.by_words.values() for name in called)
-        return (name.shown for name in names if name.collection in slot.collections)
 
     def _called(self, slot: Slot) -> Code:
         return Code(slot.arg.words.first(self._reading.language))

@@ -7,7 +7,7 @@ from typing import Self
 
 from commands.framework.command import AnyCommand, Words
 from commands.framework.fill import Slip
-from commands.framework.parse_errors import NeedsRecord, UnknownCommand, WrongNoun
+from commands.framework.parse_errors import NeedsRecord, ParseError, UnknownCommand, UnknownName, WrongNoun
 from commands.framework.readers import RefReader, record_id, shown
 from commands.framework.reading import Reading
 from commands.framework.refs import Ref
@@ -145,7 +145,7 @@ class Grammar:
             raise WrongNoun(at=at, hint=hint, record=RecordRef(record.collection, record.key))
         if reading.project and "projects" in subjects:
             return subjects["projects"]
-        raise _needs_record(fitting, scan, at, reading.language)
+        raise _unnamed(fitting, scan, at, reading)
 
 
 def _by_object(fitting: list[AnyCommand], scan: Scan, at: int) -> tuple[list[AnyCommand], int]:
@@ -173,10 +173,17 @@ def _first_ref(scan: Scan, at: int, collections: Collection[str], reading: Readi
     return None
 
 
-def _needs_record(fitting: Sequence[AnyCommand], scan: Scan, at: int, language: Language) -> NeedsRecord:
-    examples = tuple(_examples(fitting, language))
-    verb = Code("!" + scan.text[:at].rstrip())
-    return NeedsRecord(at=at, verb=verb, examples=tuple(map(Code, examples)), hint=next(iter(examples), None))
+def _unnamed(fitting: Sequence[AnyCommand], scan: Scan, at: int, reading: Reading) -> ParseError | Slip:
+    """The line names no record, or one that nobody knows, or nearly one."""
+    examples = tuple(_examples(fitting, reading.language))
+    hint = next(iter(examples), None)
+    if not scan.ends(at):
+        given, end = scan.quoted(at) or scan.word(at)
+        unknown = UnknownName(at=at, hint=hint, given=shown(given))
+        unknown.collections = tuple(command.subject for command in fitting if command.subject)
+        near = nearest(given, reading.names.shown(unknown.collections))
+        return Slip(at, end, near, otherwise=unknown) if near else unknown
+    return NeedsRecord(at=at, hint=hint, verb=Code("!" + scan.text[:at].rstrip()), examples=tuple(map(Code, examples)))
 
 
 def _examples(commands: Iterable[AnyCommand], language: Language) -> Iterator[str]:

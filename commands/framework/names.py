@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -53,6 +53,15 @@ class Names:
             if name.collection == "cities":
                 codes.add(name.key)
         return cls(by_words=dict(by_words), people=people or {}, cities=frozenset(codes))
+
+    def shown(self, collections: Collection[str]) -> Iterator[str]:
+        """The names in these lists as they are written."""
+        return (n.shown for found in self.by_words.values() for n in found if n.collection in collections)
+
+    def with_(self, names: Iterable[Name]) -> Self:
+        """These names and further ones."""
+        mine = [name for found in self.by_words.values() for name in found]
+        return self.of(dict.fromkeys([*mine, *names]), people=self.people, cities=self.cities)
 
     def longest(self, words: Sequence[str], collections: Collection[str]) -> Match | None:
         """The longest name in these lists that the words, as they were typed, begin with."""

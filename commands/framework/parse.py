@@ -199,7 +199,6 @@ class _Message:
 
     def _placed(self, error: ParseError, block: _Block) -> ParseError:
         """The error with its line, where there are several."""
-        error.line = block.text
         error.number = block.number if len(self.blocks) > 1 else None
         return error
 

@@ -6,14 +6,12 @@ from commands.framework.refusal import Refusal
 
 
 class ParseError(Refusal):
-    """A line that cannot be read. `number` and `line` say which one, where the message has several lines."""
+    """A line that cannot be read. `number` says which one, where the message has several commands."""
 
     def __init__(self, *, at: int = 0, hint: str | None = None, understood: Any = None, **facts: Any) -> None:
         """Keep the facts, and `at`: how much of the line had been understood."""
         super().__init__(hint=hint, understood=understood, **facts)
         self.at = at
-        self.line = ""
-        self.number: int | None = None
 
 
 class TooLong(ParseError):

@@ -1,6 +1,6 @@
 """How a command is written, as one line."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from commands.framework.command import AnyCommand
 from commands.framework.readers import (
@@ -29,6 +29,7 @@ _KINDS: Mapping[type, Say] = {
     DurationReader: say("framework.parse.duration"),
     CountReader: say("framework.parse.count"),
     RefReader: say("framework.parse.record"),
+    ChoiceReader: say("framework.parse.word"),
 }
 _TEXT = say("framework.parse.text")
 
@@ -36,19 +37,15 @@ _TEXT = say("framework.parse.text")
 def signature(command: AnyCommand, language: Language, texts: Texts) -> str:
     """The syntax of a command: `!status PROJEKT [AMPEL] [bis:DATUM] [– TEXT]`. What may be left out is in brackets."""
     first = [one.first(language) for one in (command.verb, command.object) if one]
-    parts = (_part(slot, language, texts) for slot in _written(slots_of(command, texts)))
-    return "!" + " ".join((*first, *parts))
+    # Placed arguments come first, then fields, then the free text.
+    slots = sorted(slots_of(command, texts), key=lambda slot: (slot.rest, not slot.placed))
+    return "!" + " ".join((*first, *(_part(slot, slots, language, texts) for slot in slots)))
 
 
-def _written(slots: tuple[Slot, ...]) -> list[Slot]:
-    """Placed arguments first, then fields, then the free text."""
-    return sorted(slots, key=lambda slot: (slot.rest, not slot.placed))
-
-
-def _part(slot: Slot, language: Language, texts: Texts) -> str:
+def _part(slot: Slot, slots: Sequence[Slot], language: Language, texts: Texts) -> str:
     word = slot.arg.words.first(language)
     if slot.rest:
-        part = f"– {word.upper()}"
+        part = f"– {word.upper()}" if len(slots) > 1 else word.upper()
     elif slot.placed:
         part = word.upper()
     else:
@@ -62,14 +59,12 @@ def _kind(reader: Reader, language: Language, texts: Texts) -> str:
         case ListReader():
             return f"{_kind(reader.item, language, texts)},…"
         case EitherReader():
-            return "|".join(_kind(one, language, texts) for one in reader.readers)
+            return "|".join(dict.fromkeys(_kind(one, language, texts) for one in reader.readers))
         case ChoiceReader() if len(reader.vocabulary) <= _FEW:
             return "|".join(texts.shown(member, language) for member in reader.vocabulary)
         case RefReader() if len(reader.collections) == 1:
             return texts.noun(reader.collections[0], language).upper()
         case FormReader():
             return reader.form.like
-        case ChoiceReader():
-            return "…"
         case _:
             return texts.template(_KINDS.get(type(reader), _TEXT).key, language).form()

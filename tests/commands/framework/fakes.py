@@ -279,8 +279,8 @@ WORDS_EN = {
     "Choice": {"for": ["yes", "for"], "against": ["no", "against"], "abstain": ["abstain"]},
     "Again": {"no_longer": ["no longer"]},
 }
-PLACES_DE = {"day": "DATUM", "duration": "DAUER", "count": "ZAHL", "record": "KENNUNG", "text": "TEXT"}
-PLACES_EN = {"day": "DATE", "duration": "DURATION", "count": "NUMBER", "record": "ID", "text": "TEXT"}
+PLACES_DE = {"day": "DATUM", "duration": "DAUER", "count": "ZAHL", "record": "KENNUNG", "word": "WORT", "text": "TEXT"}
+PLACES_EN = {"day": "DATE", "duration": "DURATION", "count": "NUMBER", "record": "ID", "word": "WORD", "text": "TEXT"}
 TEXTS = Texts.of(
     {
         "framework": {

@@ -19,17 +19,18 @@ SIGNATURES = [
     ("fakes.status", Language.DE, "!status PROJEKT [AMPEL] [stadt:STADT] [– TEXT]"),
     ("fakes.status", Language.EN, "!update PROJECT [HEALTH] [city:CITY] [– TEXT]"),
     ("fakes.show", Language.DE, "!zeige KENNUNG [am:DATUM]"),
-    ("fakes.projects", Language.DE, "!liste projekte [AMPEL] [phase:…] [städte:STADT,…]"),
+    ("fakes.projects", Language.DE, "!liste projekte [AMPEL] [phase:WORT] [städte:STADT,…]"),
     (
         "fakes.project",
         Language.DE,
         (
-            "!neu projekt TITEL [federführung:STADT,…] [phase:…] [themen:TEXT,…] [takt:DAUER]"
+            "!neu projekt TITEL [federführung:STADT,…] [phase:WORT] [themen:TEXT,…] [takt:DAUER]"
             " [link:https://muenchen.example/] [– ZIEL]"
         ),
     ),
     ("fakes.postpone", Language.EN, "!postpone PROJECT MILESTONE to:DATE – REASON"),
     ("fakes.back", Language.EN, "!back"),
+    ("fakes.search", Language.DE, "!suche TEXT"),
 ]
 
 
