@@ -82,8 +82,8 @@ class SeatArgs(Args):
 
     city: Annotated[CityRef, placed("stadt", "city")]
     role: Annotated[Role | None, placed("rolle", "role")] = None
-    vacancy: Annotated[Vacancy | None, placed("frei", "open")] = None
-    holder: Annotated[PersonRef | None, placed("person", "person")] = None
+    vacancy: Annotated[Vacancy | None, placed("vakant", "vacant")] = None
+    holder: Annotated[PersonRef | Mxid | None, placed("person", "person")] = None
     office: Annotated[Line | None, named("amt", "office")] = None
     start: Annotated[FirstDay | None, named("ab seit", "from since")] = None
     end: Annotated[date | None, named("bis", "until")] = None

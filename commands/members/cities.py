@@ -38,7 +38,8 @@ async def new_city(work: Work, caller: Caller, args: CityArgs) -> Reply:
 
 
 def _next_step(caller: Caller, made: City) -> Say:
-    return say("members.reply.next_seat", command=Code(seat_line(caller.language, made.code, Role.VOTING, "@…")))
+    role = Role.VOTING if made.states[-1].state is CityState.MEMBER else Role.GUEST
+    return say("members.reply.next_seat", command=Code(seat_line(caller.language, made.code, role, "@…")))
 
 
 def _fits(kind: CityKind, state: CityState) -> None:
@@ -96,7 +97,8 @@ async def show_city(work: Work, caller: Caller, args: ShowCityArgs) -> Reply:
     blocks += [line(say("members.reply.seats", count=len(items))), Bullets(items)] if items else [_no_seats()]
     led = await _led(work, caller, found.code, args.day)
     blocks += [line(say("members.reply.leads", projects=led))] if led else []
-    return reply(*blocks, *city_days(found, day), about=found.code)
+    days = city_days(found, day) if args.day is None else ()
+    return reply(*blocks, *days, about=found.code)
 
 
 def _no_seats() -> Block:

@@ -79,9 +79,9 @@ def _somebody(caller: Caller, person: Kept[Person], known: Cities) -> Iterator[B
     if caller.seats:
         yield line(say("members.reply.your_seats", count=len(caller.seats)))
         yield own_seats(caller.seats, known, caller.language, caller.today)
-    else:
-        yield line(say("members.reply.how_to_get_a_seat", command=_request(caller)))
     yield line(_rights(caller, known))
+    if not caller.seats:
+        yield line(say("members.reply.how_to_get_a_seat", command=_request(caller)))
     yield line(SHOWN_HERE[caller.scope.cap])
     yield line(say("members.reply.own_language", language=caller.language))
 

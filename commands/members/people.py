@@ -6,11 +6,12 @@ from commands.members.access import access_person
 from commands.members.actions import change_person, record_person
 from commands.members.args import EditPersonArgs, MeArgs, PersonArgs, ShowPersonArgs
 from commands.members.me import about_caller, change_own_settings
+from commands.members.rules import on
 from commands.members.shown import about_person, own_seats
 from commands.members.words import seat_line
-from storage.cities.queries import cities
+from storage.cities.queries import cities, city_of_server
 from storage.people.record import Person
-from storage.seats.queries import seats_held
+from storage.seats.queries import seats_held, seats_in_city_and_role
 from storage.seats.record import Role
 from storage.work import Work
 
@@ -28,8 +29,18 @@ async def new_person(work: Work, caller: Caller, args: PersonArgs) -> Reply:
     )
     made = await record_person(work, caller, said)
     sentence = say("members.reply.person_made", name=Foreign(args.name))
-    hint = Code(seat_line(caller.language, next(iter(caller.cities), "M"), Role.VOTING, args.mxid or args.name))
+    hint = Code(await _seat_for(work, caller, args))
     return reply(line(sentence), line(say("members.reply.person_next", command=hint)), about=made.key)
+
+
+async def _seat_for(work: Work, caller: Caller, args: PersonArgs) -> str:
+    """A seat that may fit: in the city whose server the person uses, the voting seat where nobody holds it."""
+    server = args.mxid.partition(":")[2] if args.mxid else ""
+    theirs = await city_of_server(work, caller.scope, server) if server else None
+    code = theirs.key if theirs else next(iter(caller.cities), "M")
+    voting = await seats_in_city_and_role(work, caller.scope, code, Role.VOTING)
+    held = any(kept.record.holder and on(kept.record, caller.today) for kept in voting)
+    return seat_line(caller.language, code, Role.MEMBER if held else Role.VOTING, args.mxid or args.name)
 
 
 async def edit_person(work: Work, caller: Caller, args: EditPersonArgs) -> Reply:

@@ -5,7 +5,7 @@ from commands.framework.reply import Block, Code, Foreign, Reply, line, reply, s
 from commands.members.notes import tell_people
 from commands.members.words import asker, one_of, seat_line
 from storage.cities.queries import city
-from storage.derived import names_of
+from storage.derived import names_beginning
 from storage.folding import fold_words
 from storage.records import View
 from storage.scope import unlimited
@@ -49,5 +49,6 @@ async def _code(view: View, where: str) -> str | None:
     found = await city(view, unlimited(), where)
     if found:
         return found.key
-    called = " ".join(fold_words(where))
-    return next((n.key for n in await names_of(view, unlimited(), "cities") if n.folded == called), None)
+    words = fold_words(where)
+    named = await names_beginning(view, unlimited(), words[:1])
+    return next((n.key for n in named if n.collection == "cities" and n.folded == " ".join(words)), None)

@@ -38,6 +38,10 @@ class HolderNeeded(Refusal):
     """The seat is named, but not who is to hold it; fact `role`."""
 
 
+class NobodyYet(Refusal):
+    """The Matrix ID belongs to nobody yet; fact `mxid`."""
+
+
 class RoleNeeded(Refusal):
     """The city is named, but not which seat."""
 
@@ -109,7 +113,7 @@ def appoint(seats: Sequence[Kept[Seat]], wanted: Appointment, today: date) -> tu
     rivals = [kept for kept in seats if _competes(kept.record, wanted) and _overlaps(kept.record, wanted)]
     own = next((k for k in rivals if k.record.holder == wanted.holder and on(k.record, wanted.start)), None)
     if own is not None and not _anew(own.record, wanted):
-        return _prolonged(own, wanted, today)
+        return _prolonged(own, rivals, wanted, today)
     return tuple(_filled(rivals, wanted, today))
 
 
@@ -127,13 +131,25 @@ def _anew(held: Seat, wanted: Appointment) -> bool:
     return wanted.office is not None and wanted.office != held.office and first_day(held) != wanted.start
 
 
-def _prolonged(own: Kept[Seat], wanted: Appointment, today: date) -> tuple[SeatChange, ...]:
+def _prolonged(
+    own: Kept[Seat], rivals: Sequence[Kept[Seat]], wanted: Appointment, today: date
+) -> tuple[SeatChange, ...]:
+    """The seat that the person holds already with its new last day or title."""
     seat = own.record
     to = PartialDate.of(wanted.end) if wanted.end else seat.to
     changed = seat.model_copy(update={"to": to, "office": wanted.office or seat.office})
     if changed == seat:
         raise SeatHeldAlready(holder=seat.holder, city=seat.city, role=seat.role, since=span(seat, today))
-    return (SeatChange(key=own.key, seat=changed),)
+    # Where the last day does not change nobody else is touched.
+    others = [kept for kept in rivals if kept is not own and wanted.end is not None]
+    for kept in others:
+        if kept.record.holder is not None:
+            raise _taken(kept.record, today)
+    return (*(SeatChange(key=kept.key, seat=None) for kept in others), SeatChange(key=own.key, seat=changed))
+
+
+def _taken(seat: Seat, today: date) -> SeatTaken:
+    return SeatTaken(city=seat.city, role=seat.role, holder=seat.holder, since=span(seat, today))
 
 
 def _filled(rivals: Iterable[Kept[Seat]], wanted: Appointment, today: date) -> Iterator[SeatChange]:
@@ -143,7 +159,7 @@ def _filled(rivals: Iterable[Kept[Seat]], wanted: Appointment, today: date) -> I
         if seat.holder == wanted.holder and office is None:
             office = seat.office
         if not _gives_way(seat, wanted, today):
-            raise SeatTaken(city=seat.city, role=seat.role, holder=seat.holder, since=span(seat, today))
+            raise _taken(seat, today)
         yield SeatChange(key=kept.key, seat=_until(seat, wanted.start - DAY))
     yield SeatChange(key=None, seat=_seat(wanted, office))
 

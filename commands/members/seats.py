@@ -9,9 +9,9 @@ from commands.members.actions import Seating, body_for, fill_seat, leave_seat
 from commands.members.args import RequestArgs, SeatArgs
 from commands.members.notes import doer, tell_seats
 from commands.members.requests import ask_for_seat
-from commands.members.rules import DAY, SINGLE, Appointment, HolderNeeded, RoleNeeded, first_day
+from commands.members.rules import DAY, SINGLE, Appointment, HolderNeeded, NobodyYet, RoleNeeded, first_day
 from commands.members.shown import Names, city_name, seat_parts
-from commands.members.words import seat_line
+from commands.members.words import one_of, seat_line
 from storage.folding import fold
 from storage.people.queries import people
 from storage.seats.queries import seats_of_city
@@ -34,7 +34,7 @@ async def seat(work: Work, caller: Caller, args: SeatArgs) -> Reply:
 async def _wanted(work: Work, caller: Caller, args: SeatArgs, role: Role) -> Appointment:
     start = args.start or caller.today
     body = await body_for(work, caller, args.city.key, role, args.body, start)
-    holder = args.holder.key if args.holder else await _holder(work, caller, args, role, body)
+    holder = _said_holder(caller, args) or await _holder(work, caller, args, role, body)
     return Appointment(
         city=args.city.key,
         body=body,
@@ -44,6 +44,13 @@ async def _wanted(work: Work, caller: Caller, args: SeatArgs, role: Role) -> App
         start=start,
         end=args.end,
     )
+
+
+def _said_holder(caller: Caller, args: SeatArgs) -> str | None:
+    if isinstance(args.holder, str):
+        hint = one_of(caller.language, de=f"!neu person {args.holder}", en=f"!new person {args.holder}")
+        raise NobodyYet(mxid=args.holder, hint=hint)
+    return args.holder.key if args.holder else None
 
 
 async def _holder(work: Work, caller: Caller, args: SeatArgs, role: Role, body: str) -> str:
@@ -86,7 +93,7 @@ def _before(made: Seating, names: Names) -> tuple[Block, ...]:
 
 async def _vacated(work: Work, caller: Caller, args: SeatArgs) -> Reply:
     start = args.start or caller.today
-    holder = args.holder.key if args.holder else None
+    holder = _said_holder(caller, args)
     left = await leave_seat(work, caller, args.city, role=args.role, holder=holder, body=args.body, start=start)
     by = await doer(work, caller)
     known = await people(work, caller.scope, frozenset(filter(None, [left.before.holder if left.before else None])))

@@ -1,6 +1,6 @@
 """What changes rooms and founds a cooperation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from commands.framework.caller import Caller
@@ -79,8 +79,7 @@ class NewCity:
 class Foundation:
     """All that a cooperation begins with. `own` is the city of whoever sets it up and will coordinate it.
 
-    `coordinator` is their name, None where the register knows them already; `coordinates` is False where somebody
-    coordinates already.
+    `coordinator` is their name, None where the register knows them already.
     """
 
     german: str
@@ -129,7 +128,7 @@ def _bound(caller: Caller, before: Room | None, wanted: Binding) -> Room:
         "body": wanted.body or (before.body if before else None),
         "quiet": wanted.quiet if wanted.quiet is not None else bool(before and before.quiet),
     }
-    return before.model_copy(update=changes) if before else Room(**changes)
+    return (before or Room(kind=kind)).model_copy(update=changes)
 
 
 async def found_cooperation(work: Work, caller: Caller, plan: Foundation) -> None:
@@ -139,6 +138,10 @@ async def found_cooperation(work: Work, caller: Caller, plan: Foundation) -> Non
     """
     require(Right.COORDINATION, caller)
     await _nothing_stands(work, plan)
+    holder = caller.key or await work.new_key(PEOPLE)
+    if work.acting is not None:
+        # Whoever sets it up is on record as having done so, although the register did not know them before.
+        work.act(replace(work.acting, person=holder, city=plan.own or None))
     record = Cooperation(
         name=Localized(de=plan.german, en=plan.english),
         founded=plan.founded,
@@ -149,7 +152,7 @@ async def found_cooperation(work: Work, caller: Caller, plan: Foundation) -> Non
     for each in plan.cities:
         await work.put(CITIES, each.code, _member(each, _since(plan.founded, caller.today)))
     if not caller.coordinated:
-        await _coordinate(work, caller, plan)
+        await _coordinate(work, caller, plan, holder)
 
 
 async def _nothing_stands(work: Work, plan: Foundation) -> None:
@@ -175,10 +178,8 @@ def _member(each: NewCity, since: PartialDate) -> City:
     )
 
 
-async def _coordinate(work: Work, caller: Caller, plan: Foundation) -> None:
-    holder = caller.key
-    if holder is None:
-        holder = await work.new_key(PEOPLE)
+async def _coordinate(work: Work, caller: Caller, plan: Foundation, holder: str) -> None:
+    if caller.key is None:
         name = plan.coordinator or caller.mxid
         person = Person(key=holder, name=name, mxid=caller.mxid, language=caller.language)
         await work.put(PEOPLE, holder, person)

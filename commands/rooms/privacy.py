@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from commands.framework.reply import Block, Bullets, Foreign, Link, line, item, say
+from commands.framework.reply import Block, Bullets, Foreign, Link, item, line, say
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import String, and_, cast, func, or_, select
 
 from storage.cities.record import City, CityState
 from storage.cities.tables import CITIES
@@ -27,6 +27,14 @@ async def cities_page(view: View, scope: Scope, *, limit: int, offset: int) -> t
     """Cities and partners, `limit` from `offset` on: cities before partners, by name."""
     order = lambda root: [root.c.kind, root.c.name_de, root.c.key]  # noqa: E731
     return await fetch(view, CITIES, scope, order=order, limit=limit, offset=offset)
+
+
+async def city_of_server(view: View, scope: Scope, server: str) -> Kept[City] | None:
+    """The first city or partner whose people have their accounts on this homeserver."""
+    # Servers are one JSON list of words; the quotes keep one name from matching inside a longer one.
+    listed = lambda root: cast(root.c.homeservers, String).contains(f'"{server}"', autoescape=True)  # noqa: E731
+    found = await fetch(view, CITIES, scope, listed, limit=1)
+    return found[0] if found else None
 
 
 async def count_cities(view: View, scope: Scope) -> int:

@@ -33,7 +33,7 @@ async def rooms_of_project(view: View, scope: Scope, project: str) -> tuple[Kept
 
 
 async def kinds_bound(view: View, scope: Scope) -> frozenset[RoomKind]:
-    """The kinds of which at least one room is bound to its Matrix room."""
+    """The kinds of which there is at least one room."""
     root = as_of(ROOMS.table, scope.as_of)
-    query = select(root.c.kind).where(visible(root, scope), root.c.id.is_not(None)).group_by(root.c.kind)
+    query = select(root.c.kind).where(visible(root, scope)).group_by(root.c.kind)
     return frozenset(RoomKind(kind) for kind in (await view.connection.execute(query)).scalars())

@@ -1,8 +1,9 @@
 """Queries about seats. A seat is held on a day if the day lies in its interval, both ends included."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select
 
 from storage.people.tables import PEOPLE
 from storage.records import Kept, View, Where, fetch, fetch_one, visible
@@ -18,16 +19,18 @@ async def seat(view: View, scope: Scope, key: str) -> Kept[Seat] | None:
 
 
 async def seats_held(view: View, scope: Scope, person: str, day: date) -> tuple[Kept[Seat], ...]:
-    """The seats this person holds on `day`."""
-    return await fetch(view, SEATS, scope, lambda root: root.c.holder == person, on_day(day))
+    """The seats this person holds on `day`, the voting one first."""
+    mine: Where = lambda root: root.c.holder == person  # noqa: E731
+    return await fetch(view, SEATS, scope, mine, on_day(day), order=lambda root: [_by_role(root), root.c.key])
 
 
 async def seats_of_city(view: View, scope: Scope, city: str, day: date | None) -> tuple[Kept[Seat], ...]:
-    """The seats of a city or partner on `day`, vacant ones included; with None all it ever had, oldest first."""
-    conditions: list[Where] = [lambda root: root.c.city == city]
-    if day is not None:
-        conditions.append(on_day(day))
-    return await fetch(view, SEATS, scope, *conditions, order=_by_start)
+    """The seats of a city or partner on `day`, vacant ones included, the voting one first; with None all it ever had."""
+    of_city: Where = lambda root: root.c.city == city  # noqa: E731
+    if day is None:
+        return await fetch(view, SEATS, scope, of_city, order=_by_start)
+    in_order = lambda root: [_by_role(root), root.c.body, root.c.key]  # noqa: E731
+    return await fetch(view, SEATS, scope, of_city, on_day(day), order=in_order)
 
 
 async def seats_in_role(view: View, scope: Scope, role: Role, day: date) -> tuple[Kept[Seat], ...]:
@@ -58,7 +61,7 @@ async def bodies(view: View, scope: Scope, day: date) -> tuple[str, ...]:
 
 async def seats_page(view: View, scope: Scope, day: date, *, limit: int, offset: int) -> tuple[Kept[Seat], ...]:
     """The seats on `day` by city, body and role, `limit` from `offset` on; not those whose holder is hidden."""
-    order = lambda root: [root.c.city, root.c.body, root.c.role, root.c.key]  # noqa: E731
+    order = lambda root: [root.c.city, root.c.body, _by_role(root), root.c.key]  # noqa: E731
     return await fetch(view, SEATS, scope, on_day(day), holder_visible(scope), order=order, limit=limit, offset=offset)
 
 
@@ -93,5 +96,10 @@ def on_day(day: date) -> Where:
     return condition
 
 
-def _by_start(root: FromClause) -> list[ColumnElement[str]]:
-    return [root.c.from_, root.c.body, root.c.role, root.c.key]
+def _by_start(root: FromClause) -> list[ColumnElement[Any]]:
+    return [root.c.from_, root.c.body, _by_role(root), root.c.key]
+
+
+def _by_role(root: FromClause) -> ColumnElement[int]:
+    """Voting seats first, guests last."""
+    return case({role.value: number for number, role in enumerate(Role)}, value=root.c.role)
