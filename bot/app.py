@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -110,7 +110,7 @@ async def run(settings: Settings, ready: Callable[[str], None]) -> None:
                 task.cancel()
 
 
-def _work(settings: Settings, app: App) -> list[asyncio.Coroutine[None, None, None]]:  # type: ignore[name-defined]
+def _work(settings: Settings, app: App) -> list[Coroutine[None, None, None]]:
     arrived, queued = asyncio.Event(), asyncio.Event()
     # What was left from before the start waits already.
     arrived.set()

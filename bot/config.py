@@ -169,8 +169,11 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
 
 
 def read_secret(file: Path) -> str:
-    """The first line of a secret file, without its line end; raises ConfigInvalid if it cannot be read."""
+    """The first line of a secret file, without its line end; raises ConfigInvalid if it cannot be read or is empty."""
     try:
-        return file.read_text(encoding="utf-8").splitlines()[0].strip()
-    except (OSError, UnicodeDecodeError, IndexError) as error:
-        raise ConfigInvalid(file, ("the secret file cannot be read or is empty",)) from error
+        first = file.read_text(encoding="utf-8").partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigInvalid(file, ("the secret file cannot be read",)) from error
+    if not first:
+        raise ConfigInvalid(file, ("the secret file is empty",))
+    return first

@@ -3,7 +3,7 @@
 import hashlib
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -19,8 +19,9 @@ from commands.framework.refusal import Refusal
 from commands.framework.render import refusal_reply
 from commands.framework.reply import Reply, line, reply, say
 from commands.rooms.greeting import greeting
+from commands.rooms.privacy import Privacy, first_contact
 from storage.database import Connection, Database, DatabaseUnusable
-from storage.inbox import InboxState, Letter, mark_done, mark_failed, next_letters
+from storage.inbox import InboxState, Letter, is_first_contact, mark_done, mark_failed, next_letters
 from storage.lease import LeaseLost, hold_lease
 from storage.work import Work
 
@@ -79,6 +80,7 @@ class Dispatcher:
         else:
             said = await self._reply(work, caller, inbound)
             if said is not None:
+                said = await _informing(work, letter, inbound, said)
                 await post(work, self.desk.office, caller, Envelope(inbound=inbound, cause=inbound.event), said)
 
     async def _reply(self, work: Work, caller: Caller, inbound: Inbound) -> Reply | None:
@@ -117,6 +119,13 @@ class Dispatcher:
             await self._answer(work, inbound, apology)
 
         await self.database.transact(transaction)
+
+
+async def _informing(work: Work, letter: Letter, inbound: Inbound, said: Reply) -> Reply:
+    """At first contact the reply carries the information on data protection."""
+    if inbound.kind is not Kind.MESSAGE or not await is_first_contact(work.connection, letter):
+        return said
+    return replace(said, blocks=(*said.blocks, *first_contact(Privacy())), acknowledged=False)
 
 
 def _trace(error: Exception) -> dict[str, object]:

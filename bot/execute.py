@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.post import Office
-from bot.reading import read_around
+from bot.reading import read_around, read_more
 from bot.who import House
 from commands.desk.conflicts import conflict_notices
 from commands.framework.caller import Caller
 from commands.framework.grammar import Grammar
 from commands.framework.inbound import Inbound
 from commands.framework.noun import Noun
+from commands.framework.parse_errors import UnknownName
 from commands.framework.parse import CommandLine, Commands, Missing, Near, Parsed, parse_message
 from commands.framework.refusal import Refusal
 from commands.framework.reply import Block, Bullets, Code, Question, Reply, item, line, reply, say
@@ -61,7 +62,12 @@ class Desk:
 async def understand(work: Work, desk: Desk, caller: Caller, inbound: Inbound, text: str) -> Parsed:
     """Read `text` as `caller` may mean it. Raises ParseError where it cannot be read."""
     reading = await read_around(work, desk.house, caller, inbound, text)
-    return parse_message(text, grammar=desk.grammar, reading=reading)
+    try:
+        return parse_message(text, grammar=desk.grammar, reading=reading)
+    except UnknownName as unknown:
+        # Perhaps mistyped: with the names that begin alike at hand, the parser can offer the nearest one.
+        wider = await read_more(work, caller, reading, text, unknown)
+        return parse_message(text, grammar=desk.grammar, reading=wider)
 
 
 async def execute(work: Work, desk: Desk, caller: Caller, cause: str, parsed: Parsed) -> Reply:

@@ -1,6 +1,7 @@
 """What the register knows that helps to read one message: names in it, the room's project, working days."""
 
 import re
+from dataclasses import replace
 
 from bot.who import House
 from commands.calendar.of_city import calendar_of
@@ -8,9 +9,10 @@ from commands.calendar.workdays import Calendar
 from commands.framework.caller import Caller
 from commands.framework.inbound import Inbound
 from commands.framework.names import Names, mxids_in, name_words
+from commands.framework.parse_errors import UnknownName
 from commands.framework.reading import Reading
 from storage.cities.queries import cities
-from storage.derived import names_beginning
+from storage.derived import names_beginning, names_like
 from storage.people.queries import keys_by_mxid
 from storage.records import View
 
@@ -32,6 +34,12 @@ async def read_around(view: View, house: House, caller: Caller, inbound: Inbound
         called=(house.user_id, house.user_id[1:].partition(":")[0]),
         calendars=await _calendars(view, caller) if WORKDAYS.search(text) else (),
     )
+
+
+async def read_more(view: View, caller: Caller, reading: Reading, text: str, unknown: UnknownName) -> Reading:
+    """The same reading with the names, too, that begin like words of `text`, of the kinds that were looked for."""
+    alike = await names_like(view, caller.scope, unknown.collections, name_words(text))
+    return replace(reading, names=reading.names.with_(alike))
 
 
 async def _calendars(view: View, caller: Caller) -> tuple[Calendar, ...]:

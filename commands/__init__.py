@@ -3,8 +3,10 @@
 from commands.desk.noun import desk
 from commands.framework.noun import Noun
 from commands.members.noun import NOUNS as MEMBERS
+from commands.projects.noun import NOUN as PROJECTS
+from commands.rooms.noun import NOUN as PLACES
 
-ROOMS: tuple[Noun, ...] = (*MEMBERS,)
+ROOMS: tuple[Noun, ...] = (PROJECTS, *MEMBERS, PLACES)
 
 ALL: tuple[Noun, ...] = (desk(ROOMS), *ROOMS)
 """Every noun, in the order in which reactions run and help is shown."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.mapping import Entity
@@ -57,17 +57,17 @@ async def _replaced(connection: AsyncConnection, table: Versioned, operation: Op
 
 async def _last_shown(connection: AsyncConnection, room: str | None, key: str) -> int | None:
     query = select(func.max(OUTBOX.c.shown)).where(OUTBOX.c.room == room, OUTBOX.c.about == key)
-    return (await connection.execute(query)).scalar_one_or_none()
+    shown: int | None = (await connection.execute(query)).scalar_one_or_none()
+    return shown
 
 
 async def _changed(
     connection: AsyncConnection, an_entity: Entity[Any], table: Versioned, row: dict[str, Any], key: str
 ) -> list[Overwritten]:
     now, past = table.current, table.past
-    after = (await connection.execute(select(now).where(now.c.key == row["key"]))).one_or_none()
+    after = await _row(connection, select(now).where(now.c.key == row["key"]))
     earlier = select(past).where(past.c.key == row["key"], past.c.ended_by == row["operation"])
-    before = (await connection.execute(earlier)).first()
-    columns = _differing(an_entity, table, row, after and dict(after._mapping), before and dict(before._mapping))
+    columns = _differing(an_entity, table, row, after, await _row(connection, earlier))
     return [
         Overwritten(
             collection=an_entity.collection,
@@ -75,12 +75,17 @@ async def _changed(
             table=table.name,
             column=column,
             before=row[column],
-            after=after._mapping[column] if after else None,
+            after=after[column] if after else None,
             by=row["author"],
             at=row["written"],
         )
         for column in columns
     ]
+
+
+async def _row(connection: AsyncConnection, query: Select[Any]) -> dict[str, Any] | None:
+    found = (await connection.execute(query)).first()
+    return None if found is None else dict(found._mapping)
 
 
 def _differing(

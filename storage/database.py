@@ -3,8 +3,8 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine import Connection as SyncConnection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 T = TypeVar("T")
@@ -22,13 +22,30 @@ Connection = AsyncConnection
 
 # secure_delete: what is cleared or erased must not linger in free pages of the file.
 PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
-BEGIN = "stadtbote_begin"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mode:
+    """How connections to SQLite are used."""
+
+    connections: int
+    begin: str
+    query_only: str
+
+
+# BEGIN IMMEDIATE takes the write lock at once: a read that later writes would fail without waiting.
+WRITING = Mode(connections=1, begin="BEGIN IMMEDIATE", query_only="OFF")
+READING = Mode(connections=4, begin="BEGIN", query_only="ON")
+ONE: Mapping[str, int] = {"pool_size": 1, "max_overflow": 0}
 
 
 # Not frozen: Python sets the traceback of an exception that passes through a context manager.
 @dataclass(kw_only=True, eq=False)
 class DatabaseUnusable(Exception):
-    """The database cannot be used: `reason` is one of newer, older, locked, read_only, full, unreachable."""
+    """The database cannot be used.
+
+    `reason` is one of newer, older, foreign, locked, read_only, full, not_a_database, unreachable.
+    """
 
     reason: str
     url: str
@@ -45,10 +62,8 @@ class Database:
     def __init__(self, url: str | URL) -> None:
         """Prepare access to the database at `url`; nothing is opened before it is used."""
         self.url = make_url(url)
-        self._writer = _engine(self.url, pool_size=1)
-        self._readers = self._writer.execution_options(**{BEGIN: "BEGIN"})
-        if not self._is_sqlite:
-            self._readers = _engine(self.url, pool_size=4)
+        self._writer = _sqlite_engine(self.url, WRITING) if self._is_sqlite else create_async_engine(self.url, **ONE)
+        self._readers = _sqlite_engine(self.url, READING) if self._is_sqlite else _postgresql_readers(self.url)
         self._turn = asyncio.Lock()
 
     @property
@@ -68,47 +83,47 @@ class Database:
         """Run `body` in one write transaction: committed if it returns, rolled back whatever it raises.
 
         The transaction runs as a task of its own behind a shield: a cancelled SQLite statement can keep the write
-        lock, or commit although its caller saw the cancellation. A cancelled caller waits for the end and is then told.
+        lock, or commit although its caller saw the cancellation. A caller cancelled while it waits for its turn changes
+        nothing; one cancelled later waits for the end, which stands, and is then told.
         """
-        return await _shielded(self._transaction(body))
+        async with self._turn:
+            return await _shielded(self._transaction(body))
 
     async def _transaction(self, body: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async with self._turn, self._opened(self._writer) as connection:
+        async with self._opened(self._writer) as connection:
             return await body(connection)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A consistent view for reading that does not wait for the writer."""
+        """A consistent view for reading that does not wait for the writer; it refuses to write."""
         async with self._opened(self._readers) as connection:
             yield connection
 
     @asynccontextmanager
     async def _opened(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         try:
-            async with engine.begin() as connection:
-                yield connection
-        except (DBAPIError, OSError) as error:
-            unusable = self._unusable(error)
-            if unusable is None:
+            async with AsyncExitStack() as stack:
+                connection = await self._connected(stack, engine)
+                async with connection.begin():
+                    yield connection
+        except DBAPIError as error:
+            reason = _reason(error)
+            if reason is None:
                 raise
-            raise unusable from error
+            raise DatabaseUnusable(reason=reason, url=self.shown()) from error
 
-    def _unusable(self, error: SQLAlchemyError | OSError) -> DatabaseUnusable | None:
-        """Tell a database that cannot be used now from a statement of ours that is wrong."""
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        if isinstance(cause, OSError):
-            return DatabaseUnusable(reason="unreachable", url=self.shown(), detail=str(cause))
-        text = str(cause).lower()
-        for words, reason in _REASONS:
-            if words in text:
-                return DatabaseUnusable(reason=reason, url=self.shown())
-        return None
+    async def _connected(self, stack: AsyncExitStack, engine: AsyncEngine) -> AsyncConnection:
+        try:
+            return await stack.enter_async_context(engine.connect())
+        except DBAPIError:
+            raise
+        except Exception as error:  # drivers have many words for a server that is not there or refuses the login
+            raise DatabaseUnusable(reason="unreachable", url=self.shown(), detail=str(error)) from error
 
     async def close(self) -> None:
         """Close every connection; the object is of no further use."""
         await self._writer.dispose()
-        if not self._is_sqlite:
-            await self._readers.dispose()
+        await self._readers.dispose()
 
 
 _REASONS = (
@@ -117,47 +132,53 @@ _REASONS = (
     ("database or disk is full", "full"),
     ("unable to open database", "unreachable"),
     ("file is not a database", "not_a_database"),
+    ("could not extend file", "full"),
 )
 
 
-def _engine(url: URL, *, pool_size: int) -> AsyncEngine:
-    # SQLite in a file: the writer's one connection and the readers' share one pool, told apart by how they begin.
-    sqlite = url.get_backend_name() == "sqlite"
-    engine = create_async_engine(url, pool_size=5 if sqlite else pool_size, max_overflow=0)
-    if sqlite:
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+def _reason(error: DBAPIError) -> str | None:
+    """Why the database cannot be used now; None for a statement of ours that is wrong."""
+    text = str(error.orig).lower()
+    known = next((reason for words, reason in _REASONS if words in text), None)
+    return known or ("unreachable" if error.connection_invalidated else None)
+
+
+def _sqlite_engine(url: URL, mode: Mode) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=mode.connections, max_overflow=0)
+
+    def connected(connection: Any, _record: Any) -> None:
+        # Without this sqlite3 begins transactions by itself, and too late (it skips SELECT).
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (*PRAGMAS, f"query_only={mode.query_only}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def begun(connection: SyncConnection) -> None:
+        connection.exec_driver_sql(mode.begin)
+
+    event.listen(engine.sync_engine, "connect", connected)
+    event.listen(engine.sync_engine, "begin", begun)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # Without this sqlite3 begins transactions by itself, and too late (it skips SELECT).
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _postgresql_readers(url: URL) -> AsyncEngine:
+    # Every statement of one reading sees the same moment.
+    engine = create_async_engine(url, pool_size=READING.connections, max_overflow=0)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def _begin_sqlite(connection: SyncConnection) -> None:
-    # BEGIN IMMEDIATE takes the write lock at once: a read that later writes would fail without waiting.
-    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN IMMEDIATE"))
-
-
-async def _shielded(work: Awaitable[T]) -> T:
-    task = asyncio.ensure_future(work)
+async def _shielded(work: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.create_task(work)
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
         try:
-            await asyncio.shield(task)
+            await asyncio.wait([task])
         except asyncio.CancelledError as error:
-            if task.cancelled():
-                raise
             cancelled = error
-        except BaseException:  # noqa: BLE001, S110 - the task's own outcome is raised by result() below
-            pass
-    if cancelled is not None and task.exception() is None:
-        raise cancelled
+    if cancelled is not None:
+        # A failure of the transaction is told as the cause: the caller that could act on it is gone.
+        raise cancelled from task.exception()
     return task.result()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint, delete, insert, select
+from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint, delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import KEY, InstantColumn
@@ -14,6 +14,10 @@ from storage.schema import metadata
 from storage.scope import Scope
 
 LONGEST_NAME = 255
+MOST_ALIKE = 1000
+
+# Sorts after every other character, so that a range of an index can stand for "begins with", as LIKE cannot.
+LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +72,10 @@ async def replace_names(
     await connection.execute(delete(NAME).where(NAME.c.collection == collection, NAME.c.key == key))
     rows = {words: shown for shown in names if (words := " ".join(fold_words(shown))[:LONGEST_NAME])}
     if rows:
+        of = {"collection": collection, "key": key}
         values = [
-            {"collection": collection, "key": key, "folded": w, "first": w.split()[0], "shown": s[:LONGEST_NAME], "rank": rank}
-            for w, s in rows.items()
+            {"folded": words, "first": words.split()[0], "shown": shown[:LONGEST_NAME], **of, "rank": rank}
+            for words, shown in rows.items()
         ]
         await connection.execute(insert(NAME), values)
 
@@ -85,19 +90,26 @@ async def names_beginning(view: View, scope: Scope, words: Iterable[str]) -> tup
     return tuple(Name(**row._mapping) for row in await view.connection.execute(query))
 
 
-async def names_of(view: View, scope: Scope, collection: str) -> tuple[Name, ...]:
-    """All names of one kind of record visible to `scope`, for suggesting the nearest one."""
+async def names_like(view: View, scope: Scope, collections: Iterable[str], words: Iterable[str]) -> tuple[Name, ...]:
+    """Names of these kinds, visible to `scope`, that begin with the same letter as one of the folded `words`.
+
+    Candidates for somebody who mistyped a name; never more than MOST_ALIKE, whatever the size of the register.
+    """
+    initials = sorted({word[0] for word in words if word})
     query = (
         select(NAME.c.collection, NAME.c.key, NAME.c.folded, NAME.c.shown)
-        .where(NAME.c.collection == collection, NAME.c.rank <= scope.cap.rank)
-        .order_by(NAME.c.key, NAME.c.folded)
+        .where(or_(*(NAME.c.first.between(initial, f"{initial}{LAST}") for initial in initials)))
+        .where(NAME.c.collection.in_(set(collections)), NAME.c.rank <= scope.cap.rank)
+        .order_by(NAME.c.collection, NAME.c.key, NAME.c.folded)
+        .limit(MOST_ALIKE)
     )
-    return tuple(Name(**row._mapping) for row in await view.connection.execute(query))
+    return tuple(Name(**row._mapping) for row in await view.connection.execute(query)) if initials else ()
 
 
 async def replace_due(connection: AsyncConnection, collection: str, key: str, due: Iterable[Due]) -> None:
     """Make the record's due moments be these."""
     await connection.execute(delete(DUE).where(DUE.c.collection == collection, DUE.c.key == key))
-    rows = [{"collection": collection, "key": key, "kind": d.kind, "part": d.part, "at": d.at} for d in due]
+    of = {"collection": collection, "key": key}
+    rows = [{**of, "kind": d.kind, "part": d.part, "at": d.at} for d in dict.fromkeys(due)]
     if rows:
         await connection.execute(insert(DUE), rows)

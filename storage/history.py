@@ -1,16 +1,19 @@
 """The history of a record: what each operation changed in it, field by field, from its rows and their past."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.mapping import Entity
 from storage.operations import OPERATION, Operation, operation_of
-from storage.records import View, fetch_one
-from storage.scope import Scope, unlimited
+from storage.records import View, batches, fetch_one
+from storage.scope import Scope
+from storage.values import Visibility
 from storage.versioned import Versioned
 
 SILENT = frozenset({"key", "root", "parent", "position", "rank"})
@@ -44,22 +47,30 @@ async def history(view: View, scope: Scope, an_entity: Entity[Any], key: str) ->
 
     A record that was removed has its history still, for those who may see everything.
     """
-    if await fetch_one(view, an_entity, scope, key) is None and scope != unlimited():
+    if scope.cap is not Visibility.INTERNAL and await fetch_one(view, an_entity, scope, key) is None:
         return None
-    versions: dict[tuple[str, Any], list[_Version]] = defaultdict(list)
-    for table in an_entity.tables():
-        for version in await _versions(view.connection, table, key):
-            versions[table.name, version.row["key"]].append(version)
+    hidden = {d.column for d in an_entity.derived} | {
+        field for field, seen_by in an_entity.record.field_visibility.items() if seen_by.rank > scope.cap.rank
+    }
     by_operation: dict[int, list[Changed]] = defaultdict(list)
-    derived = {d.column for d in an_entity.derived}
-    order = [t.name for t in an_entity.tables()]
-    for (table_name, place), rows in versions.items():
-        for number, changed in _differences(table_name, place, sorted(rows, key=lambda v: v.begun), derived):
-            by_operation[number].append(changed)
-    operations = await _operations(view.connection, list(by_operation))
-    return tuple(
-        Step(operation=o, changes=tuple(sorted(by_operation[o.id], key=lambda c: (order.index(c.table), str(c.place)))))
-        for o in operations
+    for table in an_entity.tables():
+        if table.name not in {f"{an_entity.table.name}_{field}" for field in hidden}:
+            for number, changed in await _changes(view.connection, table, key, hidden):
+                by_operation[number].append(changed)
+    operations = await _operations(view.connection, sorted(by_operation))
+    return tuple(Step(operation=o, changes=tuple(by_operation[o.id])) for o in operations)
+
+
+async def _changes(
+    connection: AsyncConnection, table: Versioned, key: str, hidden: set[str]
+) -> Iterator[tuple[int, Changed]]:
+    """What each operation changed in the record's rows of one table, in the order of their keys."""
+    versions: dict[Any, list[_Version]] = defaultdict(list)
+    for version in await _versions(connection, table, key):
+        versions[version.row["key"]].append(version)
+    return chain.from_iterable(
+        _differences(table.name, place, sorted(versions[place], key=lambda v: v.begun), hidden)
+        for place in sorted(versions)
     )
 
 
@@ -73,34 +84,29 @@ class _Version:
 async def _versions(connection: AsyncConnection, table: Versioned, key: str) -> list[_Version]:
     now, past = table.current, table.past
     mine = [t.c.root == key if "root" in t.c else t.c.key == key for t in (now, past)]
-    found = []
-    for row in await connection.execute(select(now).where(mine[0])):
-        found.append(_Version(begun=row._mapping["operation"], ended=None, row=_content(table, row._mapping)))
-    for row in await connection.execute(select(past).where(mine[1])):
-        values = row._mapping
-        found.append(_Version(begun=values["operation"], ended=values["ended_by"], row=_content(table, values)))
-    return found
+    present = await connection.execute(select(now).where(mine[0]))
+    former = await connection.execute(select(past).where(mine[1]))
+    return [_version(table, row._mapping) for row in (*present, *former)]
 
 
-def _content(table: Versioned, row: Any) -> dict[str, Any]:
-    return {name: row[name] for name in table.columns}
+def _version(table: Versioned, row: RowMapping) -> _Version:
+    content = {name: row[name] for name in table.columns}
+    return _Version(begun=row["operation"], ended=row.get("ended_by"), row=content)
 
 
-def _differences(
-    table: str, place: Any, versions: list[_Version], derived: set[str]
-) -> list[tuple[int, Changed]]:
+def _differences(table: str, place: Any, versions: list[_Version], hidden: set[str]) -> list[tuple[int, Changed]]:
     """What each operation changed in one row, its versions given oldest first."""
     steps: list[tuple[int, Changed]] = []
     last: _Version | None = None
     for version in versions:
         follows = last is not None and last.ended == version.begun
         before = last.row if last is not None and follows else None
-        steps += _step(version.begun, table, place, before, version.row, derived)
+        steps += _step(version.begun, table, place, before, version.row, hidden)
         if last is not None and not follows and last.ended is not None:
-            steps += _step(last.ended, table, place, last.row, None, derived)
+            steps += _step(last.ended, table, place, last.row, None, hidden)
         last = version
     if last is not None and last.ended is not None:
-        steps += _step(last.ended, table, place, last.row, None, derived)
+        steps += _step(last.ended, table, place, last.row, None, hidden)
     return steps
 
 
@@ -110,9 +116,9 @@ def _step(
     place: Any,
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
-    derived: set[str],
+    hidden: set[str],
 ) -> list[tuple[int, Changed]]:
-    columns = [c for c in (after or before or {}) if c not in SILENT and c not in derived]
+    columns = [c for c in (after or before or {}) if c not in SILENT and c not in hidden]
     was, becomes = before or {}, after or {}
     fields = tuple(c for c in columns if was.get(c) != becomes.get(c))
     if not fields and before is not None and after is not None:
@@ -121,5 +127,8 @@ def _step(
 
 
 async def _operations(connection: AsyncConnection, numbers: list[int]) -> list[Operation]:
-    rows = await connection.execute(select(OPERATION).where(OPERATION.c.id.in_(numbers)).order_by(OPERATION.c.id))
-    return [operation_of(row) for row in rows]
+    found: list[Operation] = []
+    for batch in batches(numbers):
+        rows = await connection.execute(select(OPERATION).where(OPERATION.c.id.in_(batch)).order_by(OPERATION.c.id))
+        found += [operation_of(row) for row in rows]
+    return found

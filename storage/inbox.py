@@ -65,7 +65,8 @@ INBOX = Table(
     Column("attempts", Integer, nullable=False),
     Column("received", InstantColumn, nullable=False),
     Column("done", InstantColumn),
-    Index("ix_inbox_state", "state", "id"),
+    Index("ix_inbox_state", "state", "account", "room", "id"),
+    Index("ix_inbox_sender", "sender"),
     sqlite_autoincrement=True,
 )
 
@@ -106,9 +107,8 @@ async def known_events(connection: AsyncConnection, events: Iterable[str]) -> fr
 
 async def next_letters(connection: AsyncConnection) -> tuple[Letter, ...]:
     """The oldest waiting event of each room: rooms proceed independently, order within a room is kept."""
-    first = (
-        select(func.min(INBOX.c.id)).where(INBOX.c.state == InboxState.NEW.value).group_by(INBOX.c.account, INBOX.c.room)
-    )
+    waiting = INBOX.c.state == InboxState.NEW.value
+    first = select(func.min(INBOX.c.id)).where(waiting).group_by(INBOX.c.account, INBOX.c.room)
     rows = await connection.execute(select(INBOX).where(INBOX.c.id.in_(first)).order_by(INBOX.c.id))
     return tuple(_letter(row) for row in rows)
 
@@ -149,8 +149,8 @@ async def record_handled(connection: AsyncConnection, letter: Letter, event: str
 
 async def is_first_contact(connection: AsyncConnection, letter: Letter) -> bool:
     """Whether nothing of this sender came in before this event."""
-    earlier = select(func.count()).where(INBOX.c.sender == letter.sender, INBOX.c.id < letter.id)
-    return not (await connection.execute(earlier)).scalar_one()
+    earlier = select(INBOX.c.id).where(INBOX.c.sender == letter.sender, INBOX.c.id < letter.id).limit(1)
+    return (await connection.execute(earlier)).first() is None
 
 
 async def redigest(connection: AsyncConnection, event: str, digest: str) -> None:

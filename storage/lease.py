@@ -14,12 +14,17 @@ class LeaseLost(Exception):
 
 async def take_lease(connection: AsyncConnection) -> int:
     """Take the register over and return the epoch to present from now on; whoever held it before is fenced off."""
-    epoch = (await connection.execute(select(LEASE.c.epoch).with_for_update())).scalar_one_or_none()
+    epoch: int | None = (await connection.execute(select(LEASE.c.epoch).with_for_update())).scalar_one_or_none()
     if epoch is None:
         await connection.execute(insert(LEASE).values(id=1, epoch=1))
         return 1
     await connection.execute(update(LEASE).values(epoch=epoch + 1))
     return epoch + 1
+
+
+async def share_lease(connection: AsyncConnection) -> None:
+    """Lock the lease row without holding the lease, so that an import takes its turn beside a running bot."""
+    await connection.execute(select(LEASE.c.epoch).with_for_update())
 
 
 async def hold_lease(connection: AsyncConnection, epoch: int) -> None:

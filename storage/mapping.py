@@ -39,6 +39,8 @@ class Scalar:
     read: Callable[[Any], Any]
     """From the column's value to the field's: what `load` gives, validated."""
     mark: Ref | Cite | None = None
+    needed: bool = False
+    """The field has no default, so that an empty column is None said aloud: a vacant seat's holder."""
     wording: bool = False
     """A text of several lines, which two people may be at work on."""
 
@@ -54,13 +56,17 @@ class Inline:
 
 @dataclass(frozen=True, kw_only=True)
 class Children:
-    """A list or map that has a table of its own. `keyed`: a map; `single`: rows hold one scalar in `value`."""
+    """A list or map that has a table of its own. `keyed`: a map; `single`: rows hold one scalar in `value`.
+
+    `key_mark` says what the keys of a map refer to, if they are references.
+    """
 
     name: str
     table: Versioned
     node: "Node"
     keyed: bool
     single: bool
+    key_mark: Ref | Cite | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +120,7 @@ class Entity(Generic[R]):
 
     def rank(self, record: R) -> int:
         """How much a reader must be allowed to see, as a number that SQL can compare."""
-        return (record.visibility or record.default_visibility).rank
+        return record.shown_to().rank
 
     def tables(self) -> Iterator[Versioned]:
         """The root table and every child table, parents first."""
@@ -211,19 +217,25 @@ def _node(
         elif get_origin(kind) is tuple and not _is_words(kind):
             children.append(_list(metadata, name, kind, f"{table}_{name}"))
         else:
-            scalars.append(_scalar(name, hints[name], prefix))
+            needed = optional and model.model_fields[name].is_required()
+            scalars.append(_scalar(name, hints[name], prefix, needed=needed))
     return Node(scalars=tuple(scalars), inlines=tuple(inlines), children=tuple(children))
 
 
 def _list(metadata: MetaData, name: str, kind: Any, table: str) -> Children:
-    return _children(metadata, name, get_args(kind)[0], table, place=Column("position", Integer, nullable=False))
+    place = Column("position", Integer, nullable=False)
+    return _children(metadata, name, get_args(kind)[0], table, place=place, key_mark=None)
 
 
 def _map(metadata: MetaData, name: str, kind: Any, table: str) -> Children:
-    return _children(metadata, name, get_args(kind)[1], table, place=Column("map_key", KEY, nullable=False))
+    key, item = get_args(kind)
+    place = Column("map_key", KEY, nullable=False)
+    return _children(metadata, name, item, table, place=place, key_mark=_mark(key))
 
 
-def _children(metadata: MetaData, name: str, item: Any, table: str, *, place: Column[Any]) -> Children:
+def _children(
+    metadata: MetaData, name: str, item: Any, table: str, *, place: Column[Any], key_mark: Ref | Cite | None
+) -> Children:
     if _is_part(item):
         node, single = _node(metadata, item, table=table, prefix=""), False
     else:
@@ -237,10 +249,11 @@ def _children(metadata: MetaData, name: str, item: Any, table: str, *, place: Co
         place,
         *_columns(node),
     )
-    return Children(name=name, table=twin, node=node, keyed=place.name == "map_key", single=single)
+    keyed = place.name == "map_key"
+    return Children(name=name, table=twin, node=node, keyed=keyed, single=single, key_mark=key_mark)
 
 
-def _scalar(name: str, hint: Any, prefix: str) -> Scalar:
+def _scalar(name: str, hint: Any, prefix: str, *, needed: bool = False) -> Scalar:
     kind, _ = _strip(hint)
     column = f"{prefix}{name}"
     if not prefix and name in RESERVED:
@@ -249,17 +262,19 @@ def _scalar(name: str, hint: Any, prefix: str) -> Scalar:
         return Scalar(name=name, column=column, type=LONG, dump=_dump_words, load=json.loads, read=_read_words)
     if kind in (int, bool):
         column_type = Integer() if kind is int else Boolean()
-        return Scalar(name=name, column=column, type=column_type, dump=_same, load=_same, read=_same)
+        return Scalar(name=name, column=column, type=column_type, dump=_same, load=_same, read=_same, needed=needed)
     adapter: TypeAdapter[Any] = TypeAdapter(hint)
     mark = _mark(hint)
+    load = _load_time if datetime in (kind, *get_args(kind)) else _same
     return Scalar(
         name=name,
         column=column,
-        type=KEY if mark or _is_short(kind) else LONG,
+        type=KEY if isinstance(mark, Ref) or _is_short(kind) else LONG,
         dump=lambda value: _dump_scalar(adapter, value),
-        load=_load_scalar,
-        read=lambda value: adapter.validate_python(_load_scalar(value)),
+        load=load,
+        read=lambda value: adapter.validate_python(load(value)),
         mark=mark,
+        needed=needed,
         wording=any(mark.lines for mark in _marks(hint, Wording)),
     )
 
@@ -283,13 +298,9 @@ def _dump_scalar(adapter: TypeAdapter[Any], value: Any) -> Any:
     return adapter.dump_python(value, mode="json")
 
 
-def _load_scalar(value: Any) -> Any:
-    if isinstance(value, str) and value.endswith("Z") and value[10:11] == "T":
-        try:
-            return read_instant(value)
-        except ValueError:
-            return value
-    return value
+def _load_time(text: str) -> Any:
+    """An instant; a mere day, where the hour may be open, is left to the model."""
+    return read_instant(text) if "T" in text else text
 
 
 def _dump(node: Node, part: BaseModel) -> Tree:
@@ -320,10 +331,7 @@ def _dump_children(child: Children, items: Any) -> Iterator[Tree]:
     pairs = items.items() if child.keyed else enumerate(items)
     place = "map_key" if child.keyed else "position"
     for at, item in pairs:
-        if child.single:
-            tree = Tree(values={"value": child.node.scalars[0].dump(item)})
-        else:
-            tree = _dump(child.node, item)
+        tree = Tree(values={"value": child.node.scalars[0].dump(item)}) if child.single else _dump(child.node, item)
         tree.place = {place: at}
         yield tree
 
@@ -331,6 +339,7 @@ def _dump_children(child: Children, items: Any) -> Iterator[Tree]:
 def _load(node: Node, tree: Tree) -> dict[str, Any]:
     # By attribute name (records validate by name too); what is NULL is left to the default.
     found = {s.name: s.load(tree.values[s.column]) for s in node.scalars if tree.values[s.column] is not None}
+    found |= {s.name: None for s in node.scalars if s.needed and s.name not in found}
     for inline in node.inlines:
         inner = _load(inline.node, tree)
         if inner or not inline.optional:
@@ -395,11 +404,26 @@ def _marks(hint: Any, kind: Any) -> Iterator[Any]:
             yield from _marks(inner, kind)
 
 
-def references(node: Node, table: Versioned) -> Iterator[tuple[Versioned, Scalar]]:
-    """Every column of `node` and below that refers to another record."""
-    yield from ((table, s) for s in node.columns() if s.mark)
-    for child in node.tables():
-        yield from references(child.node, child.table)
+@dataclass(frozen=True, kw_only=True)
+class Referring:
+    """A column of a table whose values refer to other records."""
+
+    table: Versioned
+    column: str
+    mark: Ref | Cite
+
+
+def references(an_entity: Entity[Any]) -> Iterator[Referring]:
+    """Every column of the entity's tables that refers to another record, the keys of maps included."""
+    yield from _referring(an_entity.node, an_entity.table)
+    for child in an_entity.child_tables():
+        if child.key_mark:
+            yield Referring(table=child.table, column="map_key", mark=child.key_mark)
+        yield from _referring(child.node, child.table)
+
+
+def _referring(node: Node, table: Versioned) -> Iterator[Referring]:
+    return (Referring(table=table, column=s.column, mark=s.mark) for s in node.columns() if s.mark)
 
 
 def scalars_of(an_entity: Entity[Any], table: str) -> tuple[Scalar, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Row, Table, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Index, Integer, Row, Table, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import KEY, LONG, InstantColumn
@@ -22,7 +22,7 @@ class CauseKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Acting:
-    """On whose behalf an operation runs, and why. `cause` is the Matrix event, duty or file; `note` the reason given."""
+    """On whose behalf an operation runs and why: `cause` is the Matrix event, duty or file, `note` the reason given."""
 
     command: str
     cause_kind: CauseKind
@@ -80,7 +80,8 @@ OPERATION = Table(
 
 async def record_operation(connection: AsyncConnection, acting: Acting, now: datetime) -> Operation:
     """Write the operation row; its instant is `now`, or the last operation's if the clock ran backwards."""
-    last = (await connection.execute(select(func.max(OPERATION.c.at)))).scalar()
+    newest = select(OPERATION.c.at).order_by(OPERATION.c.id.desc()).limit(1)
+    last = (await connection.execute(newest)).scalar_one_or_none()
     at = now if last is None else max(now, last)
     values = {
         "at": at,
@@ -105,26 +106,22 @@ async def operation(connection: AsyncConnection, number: int) -> Operation:
 
 async def operations_by_cause(connection: AsyncConnection, cause: str) -> tuple[Operation, ...]:
     """Operations that the event, duty or file `cause` led to and that are not undone, oldest first."""
-    undone = select(OPERATION.c.undoes).where(OPERATION.c.undoes.is_not(None))
-    query = (
-        select(OPERATION)
-        .where(OPERATION.c.cause == cause, OPERATION.c.undoes.is_(None), OPERATION.c.id.not_in(undone))
-        .order_by(OPERATION.c.id)
-    )
+    query = select(OPERATION).where(OPERATION.c.cause == cause, *_standing()).order_by(OPERATION.c.id)
     return tuple(operation_of(row) for row in await connection.execute(query))
 
 
 async def last_operation_of(connection: AsyncConnection, person: str) -> Operation | None:
     """The newest operation of this person that is not undone and is not itself an undoing."""
-    undone = select(OPERATION.c.undoes).where(OPERATION.c.undoes.is_not(None))
-    query = (
-        select(OPERATION)
-        .where(OPERATION.c.person == person, OPERATION.c.undoes.is_(None), OPERATION.c.id.not_in(undone))
-        .order_by(OPERATION.c.id.desc())
-        .limit(1)
-    )
+    mine = select(OPERATION).where(OPERATION.c.person == person, *_standing())
+    query = mine.order_by(OPERATION.c.id.desc()).limit(1)
     row = (await connection.execute(query)).one_or_none()
     return None if row is None else operation_of(row)
+
+
+def _standing() -> tuple[ColumnElement[bool], ...]:
+    """The conditions that an operation is not undone and is not itself an undoing."""
+    undoing = OPERATION.alias("undoing")
+    return OPERATION.c.undoes.is_(None), ~exists().where(undoing.c.undoes == OPERATION.c.id)
 
 
 async def note_withdrawal(connection: AsyncConnection, number: int, at: datetime, by: str | None) -> None:

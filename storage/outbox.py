@@ -3,12 +3,12 @@
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Row, Table, func, insert, select, update
+from sqlalchemy import Column, Index, Integer, Row, Select, Table, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import KEY, LONG, InstantColumn
@@ -115,7 +115,8 @@ async def enqueue(connection: AsyncConnection, parcel: Parcel, secret: bytes, no
         "created": now,
         "not_before": now,
     }
-    return (await connection.execute(insert(OUTBOX).values(values).returning(OUTBOX.c.id))).scalar_one()
+    number: int = (await connection.execute(insert(OUTBOX).values(values).returning(OUTBOX.c.id))).scalar_one()
+    return number
 
 
 async def next_ordinal(connection: AsyncConnection, cause: str) -> int:
@@ -126,22 +127,25 @@ async def next_ordinal(connection: AsyncConnection, cause: str) -> int:
 
 async def next_sendings(connection: AsyncConnection, account: str, now: datetime) -> tuple[Sending, ...]:
     """The oldest queued message of each room that may be sent at `now`, the most urgent first."""
-    queued = (OUTBOX.c.account == account) & (OUTBOX.c.state == OutboxState.QUEUED.value)
-    first = select(func.min(OUTBOX.c.id)).where(queued).group_by(OUTBOX.c.room)
     query = (
         select(OUTBOX)
-        .where(OUTBOX.c.id.in_(first), OUTBOX.c.not_before <= now)
+        .where(OUTBOX.c.id.in_(_heads(account)), OUTBOX.c.not_before <= now)
         .order_by(OUTBOX.c.urgency, OUTBOX.c.id)
     )
     return tuple(_sending(row) for row in await connection.execute(query))
 
 
 async def next_attempt_at(connection: AsyncConnection, account: str) -> datetime | None:
-    """When the next queued message may be tried, None if nothing is queued."""
-    query = select(func.min(OUTBOX.c.not_before)).where(
-        OUTBOX.c.account == account, OUTBOX.c.state == OutboxState.QUEUED.value
-    )
-    return (await connection.execute(query)).scalar()
+    """When the next queued message may be tried, None if nothing is queued; in each room the oldest goes first."""
+    query = select(func.min(OUTBOX.c.not_before)).where(OUTBOX.c.id.in_(_heads(account)))
+    soonest: datetime | None = (await connection.execute(query)).scalar()
+    return soonest
+
+
+def _heads(account: str) -> Select[Any]:
+    """The number of each room's oldest queued message."""
+    queued = (OUTBOX.c.account == account) & (OUTBOX.c.state == OutboxState.QUEUED.value)
+    return select(func.min(OUTBOX.c.id)).where(queued).group_by(OUTBOX.c.room)
 
 
 async def sent_as(connection: AsyncConnection, events: list[str]) -> dict[str, Sending]:
@@ -164,9 +168,9 @@ async def replies_to(connection: AsyncConnection, cause: str) -> tuple[Sending, 
 
 def _sending(row: Row[Any]) -> Sending:
     found = dict(row._mapping)
-    names = ("id", "account", "room", "txn", "cause", "ordinal", "type", "replaces", "about", "shown", "attempts", "created", "event")
     content = json.loads(found["content"]) if found["content"] else {}
-    return Sending(**{n: found[n] for n in names}, content=content, urgency=Urgency(found["urgency"]))
+    values = {**found, "content": content, "urgency": Urgency(found["urgency"])}
+    return Sending(**{f.name: values[f.name] for f in fields(Sending)})
 
 
 async def mark_sent(connection: AsyncConnection, number: int, event: str, now: datetime) -> None:

@@ -74,7 +74,8 @@ async def ask(
         "body": json.dumps(body, ensure_ascii=False),
         "expires": expires,
     }
-    return (await connection.execute(insert(PROMPT).values(values).returning(PROMPT.c.id))).scalar_one()
+    number: int = (await connection.execute(insert(PROMPT).values(values).returning(PROMPT.c.id))).scalar_one()
+    return number
 
 
 async def asked_with(connection: AsyncConnection, number: int, outbox: int) -> None:

@@ -17,8 +17,15 @@ from storage.versioned import Versioned, as_of
 
 R = TypeVar("R", bound=Record)
 
+K = TypeVar("K")
+
 # SQLite allows 32 766 bound values in one statement, PostgreSQL's driver 32 767.
 KEYS_AT_ONCE = 10_000
+
+
+def batches(keys: Sequence[K]) -> Iterator[Sequence[K]]:
+    """The keys in as many parts as it takes for each to fit into one statement."""
+    return (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
 
 
 class View:
@@ -54,7 +61,8 @@ Where = Callable[[FromClause], ColumnElement[bool]]
 
 def visible(root: FromClause, scope: Scope) -> ColumnElement[bool]:
     """The condition under which `scope` may see a root row: part of the SQL, never a filter afterwards."""
-    allowed = root.c.rank <= scope.cap.rank
+    # Today's visibility holds for past days too.
+    allowed = (root.c.rank_today if "rank_today" in root.c else root.c.rank) <= scope.cap.rank
     return allowed if scope.own is None else or_(allowed, root.c.key == scope.own)
 
 
@@ -85,8 +93,8 @@ async def fetch_one(view: View, an_entity: Entity[R], scope: Scope, key: str) ->
 
 
 def _kept(an_entity: Entity[R], row: Row[Any], tree: Tree) -> Kept[R]:
-    record = from_tree(an_entity, tree)
-    return Kept(key=row._mapping["key"], record=record, operation=row._mapping["operation"], since=row._mapping["since"])
+    root = row._mapping
+    return Kept(key=root["key"], record=from_tree(an_entity, tree), operation=root["operation"], since=root["since"])
 
 
 async def stored_tree(connection: AsyncConnection, an_entity: Entity[Any], key: str) -> Tree | None:
@@ -103,14 +111,14 @@ async def _grow(
     below: dict[tuple[str, str, Any], list[Tree]] = defaultdict(list)
     keys = [row._mapping["key"] for row in roots]
     for child in an_entity.child_tables():
-        for batch in range(0, len(keys), KEYS_AT_ONCE):
-            for row in await _child_rows(connection, child, keys[batch : batch + KEYS_AT_ONCE], at):
+        for batch in batches(keys):
+            for row in await _child_rows(connection, child, batch, at):
                 below[child.table.name, row["root"], row["parent"]].append(_child_tree(child, row))
     return [_attach(an_entity.node, _root_tree(an_entity, row), str(row._mapping["key"]), None, below) for row in roots]
 
 
 async def _child_rows(
-    connection: AsyncConnection, child: Children, roots: list[str], at: datetime | None
+    connection: AsyncConnection, child: Children, roots: Sequence[str], at: datetime | None
 ) -> Iterable[dict[str, Any]]:
     table = as_of(child.table, at)
     order = table.c.map_key if child.keyed else table.c.position
@@ -166,7 +174,6 @@ def _child_changes(
         after = _row(key, root, parent, becomes) if becomes else None
         if before != after:
             yield RowChange(table=child.table, key=key, before=before, after=after)
-        # A row written anew has no parent yet that its children could have had: they hang below the new key.
         yield from _below(child.node, root, key, was, becomes, new_key)
 
 

@@ -1,139 +1,244 @@
 """Undo: the rows an operation wrote become what they were, as a new operation, unless something has built on them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import String, cast, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.derived import replace_due, replace_names
-from storage.mapping import Entity, Scalar, from_tree, references
-from storage.operations import Operation
-from storage.records import RowChange, stored_tree
+from storage.mapping import Entity, Node, Referring, from_tree, references
+from storage.operations import OPERATION, Operation
+from storage.records import RowChange, batches, stored_tree
 from storage.register import BY_COLLECTION, ENTITIES, owners
-from storage.values import COLLECTIONS, Ref
+from storage.values import COLLECTIONS, Ref, cited
 from storage.versioned import Versioned
 from storage.work import Work
 
-Roots = set[tuple[str, str]]
+Root = tuple[str, str]
+
+# What others call a record by, where it is not its key.
+NAMED_BY: Mapping[str, tuple[str, ...]] = {"rooms": ("alias", "id")}
 
 
 # Not frozen: Python sets the traceback of an exception that passes through a context manager.
 @dataclass(kw_only=True, eq=False)
 class BuiltUpon(Exception):
-    """The operation cannot be undone: `record` (collection, key) was changed or referred to by operation `later`."""
+    """The operation cannot be undone: `record` (collection, key) was changed, referred to or removed since."""
 
-    record: tuple[str, str]
-    later: int
+    record: Root
 
 
 @dataclass(frozen=True, kw_only=True)
 class Undone:
     """The records (collection, key) that were touched by what was undone, and those of them it had made."""
 
-    touched: Roots
-    made: Roots
+    touched: set[Root]
+    made: set[Root]
+
+
+@dataclass(kw_only=True)
+class _Reversal:
+    """What puts one table's rows back, and the later operations that touched these rows, with the record touched."""
+
+    an_entity: Entity[Any]
+    table: Versioned
+    changes: list[RowChange] = field(default_factory=list)
+    later: set[tuple[Root, int]] = field(default_factory=set)
+
+    def root_of(self, row: Mapping[str, Any]) -> Root:
+        return self.an_entity.collection, str(row["root"] if "root" in row else row["key"])
+
+    def made(self) -> Iterator[Root]:
+        """The records that the operation had made."""
+        if self.table is self.an_entity.table:
+            yield from (self.root_of(change.before or {}) for change in self.changes if change.after is None)
+
+    def keys(self) -> set[Any]:
+        return {change.key for change in self.changes}
 
 
 async def undo(work: Work, undone: Operation) -> Undone:
     """Put back what `undone` changed, under the operation of `work`.
 
-    Raises BuiltUpon if a touched row has changed since, or something later refers to a record it made.
+    Raises BuiltUpon if a touched row has changed since, if something later refers to a record it made, or if what it
+    puts back would refer to something gone; the transaction is then to be rolled back. What was itself undone since
+    does not count.
     """
-    changes: list[RowChange] = []
-    roots: Roots = set()
-    made: Roots = set()
-    for an_entity, table in owners():
-        for change in await _reversed(work.connection, an_entity, table, undone):
-            root = (an_entity.collection, str((change.before or change.after or {}).get("root", change.key)))
-            roots.add(root)
-            if table is an_entity.table and change.after is None:
-                made.add(root)
-            changes.append(change)
+    found = [await _reversal(work.connection, an_entity, table, undone) for an_entity, table in owners()]
+    reversals = {r.table.name: r for r in found if r.changes}
+    touched = {r.root_of(c.before or c.after or {}) for r in reversals.values() for c in r.changes}
+    made = {root for r in reversals.values() for root in r.made()}
+    await _unchanged_since(work.connection, reversals.values())
     for root in sorted(made):
-        await _nothing_hangs_on(work.connection, root, undone)
-    await work.write_rows(changes)
-    for collection, key in sorted(roots):
-        await _rederive(work, BY_COLLECTION[collection], key)
-    return Undone(touched=roots, made=made)
+        await _nobody_refers_to(work.connection, root, reversals, undone)
+    await work.write_rows(change for r in reversals.values() for change in r.changes)
+    for reversal in reversals.values():
+        await _what_it_names_exists(work.connection, reversal, undone)
+    for collection, key in sorted(touched):
+        await _settle(work, BY_COLLECTION[collection], key)
+    return Undone(touched=touched, made=made)
 
 
-async def _reversed(
+# --- what the rows were, and whether they still are what the operation made of them -----------------------------------
+
+
+async def _reversal(
     connection: AsyncConnection, an_entity: Entity[Any], table: Versioned, undone: Operation
-) -> list[RowChange]:
+) -> _Reversal:
     """For each row of `table` that the operation wrote or ended: from what it is now to what it was."""
+    reversal = _Reversal(an_entity=an_entity, table=table)
     now, past = table.current, table.past
-    columns = table.columns
-    written = {
-        row._mapping["key"]: dict(row._mapping)
-        for row in await connection.execute(select(now).where(now.c.operation == undone.id))
-    }
-    ended = {
-        row._mapping["key"]: dict(row._mapping)
-        for row in await connection.execute(select(past).where(past.c.ended_by == undone.id))
-    }
-    await _unchanged_since(connection, an_entity, table, undone, {*ended} - {*written})
-    return [
-        RowChange(table=table, key=key, before=_content(written.get(key), columns), after=_content(ended.get(key), columns))
-        for key in [*written, *(k for k in ended if k not in written)]
-    ]
+    by_undone = or_(past.c.operation == undone.id, past.c.ended_by == undone.id)
+    touched = {*await _keys(connection, now, now.c.operation == undone.id), *await _keys(connection, past, by_undone)}
+    for batch in batches(sorted(touched)):
+        present = await _rows(connection, now, now.c.key.in_(batch))
+        former = await _rows(connection, past, past.c.key.in_(batch), past.c.ended_by >= undone.id)
+        ends = [(reversal.root_of(r), r["ended_by"]) for r in former]
+        starts = [(reversal.root_of(r), r["operation"]) for r in (*former, *present)]
+        reversal.later |= {(root, number) for root, number in (*starts, *ends) if number > undone.id}
+        is_now = {r["key"]: r for r in present}
+        was = {r["key"]: r for r in former if r["ended_by"] == undone.id}
+        reversal.changes += [_change(table, key, is_now.get(key), was.get(key)) for key in batch]
+    return reversal
 
 
-def _content(row: dict[str, Any] | None, columns: tuple[str, ...]) -> dict[str, Any] | None:
-    return None if row is None else {name: row[name] for name in columns}
+async def _keys(connection: AsyncConnection, twin: Any, where: ColumnElement[bool]) -> list[Any]:
+    return list((await connection.execute(select(twin.c.key).where(where))).scalars())
 
 
-async def _unchanged_since(
-    connection: AsyncConnection, an_entity: Entity[Any], table: Versioned, undone: Operation, removed: set[Any]
+async def _rows(connection: AsyncConnection, twin: Any, *where: ColumnElement[bool]) -> list[dict[str, Any]]:
+    return [dict(row._mapping) for row in await connection.execute(select(twin).where(*where))]
+
+
+def _change(table: Versioned, key: Any, present: Mapping[str, Any] | None, was: Mapping[str, Any] | None) -> RowChange:
+    return RowChange(table=table, key=key, before=_content(table, present), after=_content(table, was))
+
+
+def _content(table: Versioned, row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if row is None else {name: row[name] for name in table.columns}
+
+
+async def _unchanged_since(connection: AsyncConnection, reversals: Iterable[_Reversal]) -> None:
+    later = {found for reversal in reversals for found in reversal.later}
+    standing = await _standing(connection, {number for _, number in later})
+    for record, number in sorted(later):
+        if number in standing:
+            raise BuiltUpon(record=record)
+
+
+async def _standing(connection: AsyncConnection, numbers: set[int]) -> set[int]:
+    """Those of the operations `numbers` that were not undone and did not undo another of them."""
+    undoes: dict[int, int | None] = {}
+    for batch in batches(sorted(numbers)):
+        query = select(OPERATION.c.id, OPERATION.c.undoes).where(OPERATION.c.id.in_(batch))
+        undoes |= {row[0]: row[1] for row in await connection.execute(query)}
+    standing, taken_back = set[int](), set[int]()
+    for number in sorted(undoes, reverse=True):
+        if number in taken_back:
+            continue
+        other = undoes[number]
+        if other is not None and other in undoes:
+            taken_back.add(other)
+        else:
+            standing.add(number)
+    return standing
+
+
+# --- references that would lead nowhere -------------------------------------------------------------------------------
+
+
+async def _nobody_refers_to(
+    connection: AsyncConnection, root: Root, reversals: Mapping[str, _Reversal], undone: Operation
 ) -> None:
-    past, now = table.past, table.current
-    root = past.c.root if "root" in past.c else past.c.key
-    replaced = select(root, past.c.ended_by).where(past.c.operation == undone.id)
-    anew = select(now.c.root if "root" in now.c else now.c.key, now.c.operation).where(now.c.key.in_(removed))
-    for query in (replaced, anew):
-        row = (await connection.execute(query)).first()
-        if row is not None:
-            raise BuiltUpon(record=(an_entity.collection, str(row[0])), later=row[1])
-
-
-async def _nothing_hangs_on(connection: AsyncConnection, root: tuple[str, str], undone: Operation) -> None:
+    """No row written later, and not taken back with this, names the record that goes."""
     collection, key = root
-    for an_entity in ENTITIES:
-        for table, scalar in references(an_entity.node, an_entity.table):
-            if _may_refer(scalar, collection):
-                await _no_later_row(connection, table, _refers(table, scalar, key), root, undone)
-    for table in BY_COLLECTION[collection].tables():
-        if "root" in table.current.c:
-            await _no_later_row(connection, table, table.current.c.root == key, root, undone)
+    own = reversals[BY_COLLECTION[collection].table.name]
+    row = next(change.before or {} for change in own.changes if change.key == key)
+    names = {row[column] for column in _named_by(collection)} - {None}
+    for referring in (r for an_entity in ENTITIES for r in references(an_entity)):
+        going = reversals[referring.table.name].keys() if referring.table.name in reversals else set()
+        for later in await _later_rows(connection, referring, collection, names, undone):
+            if later["key"] not in going:
+                raise BuiltUpon(record=root)
 
 
-def _may_refer(scalar: Scalar, collection: str) -> bool:
-    if not isinstance(scalar.mark, Ref):
-        return collection in COLLECTIONS.values()
-    return scalar.mark.target == "any" or collection in scalar.mark.target.split("|")
+def _named_by(collection: str) -> tuple[str, ...]:
+    return NAMED_BY.get(collection, ("key",))
 
 
-def _refers(table: Versioned, scalar: Scalar, key: str) -> Any:
-    column = cast(table.current.c[scalar.column], String)
-    if isinstance(scalar.mark, Ref):
-        return column == key
-    # A citation may go on after the id: "B-7 Ziffer 2".
-    return or_(column == key, column.startswith(f"{key} ", autoescape=True))
+async def _later_rows(
+    connection: AsyncConnection, referring: Referring, collection: str, names: set[str], undone: Operation
+) -> list[dict[str, Any]]:
+    """The rows written after `undone` that name the record `names` of this collection in this column."""
+    now = referring.table.current
+    column = now.c[referring.column]
+    named: ColumnElement[bool]
+    if isinstance(referring.mark, Ref):
+        meant = [name for name in names if referring.mark.resolve(name) == collection]
+        named = column.in_(meant)
+    else:
+        # A citation may go on after the id, "B-7 Ziffer 2"; B-70 begins the same way, but is another id.
+        meant = [name for name in names if collection in COLLECTIONS.values()]
+        named = or_(*(column.startswith(name, autoescape=True) for name in meant))
+    if not meant:
+        return []
+    rows = await _rows(connection, now, now.c.operation > undone.id, named)
+    return [row for row in rows if isinstance(referring.mark, Ref) or cited(row[referring.column]) in names]
 
 
-async def _no_later_row(
-    connection: AsyncConnection, table: Versioned, refers: Any, root: tuple[str, str], undone: Operation
-) -> None:
-    query = select(table.current.c.operation).where(refers, table.current.c.operation > undone.id)
-    later = (await connection.execute(query)).scalars().first()
-    if later is not None:
-        raise BuiltUpon(record=root, later=later)
+async def _what_it_names_exists(connection: AsyncConnection, reversal: _Reversal, undone: Operation) -> None:
+    """What the rows put back refer to has not gone since."""
+    rows = [change.after for change in reversal.changes if change.after is not None]
+    for referring in references(reversal.an_entity):
+        if referring.table is reversal.table:
+            values = {row[referring.column] for row in rows} - {None}
+            for collection, names in _by_collection(referring, values).items():
+                await _not_gone(connection, collection, names, undone)
 
 
-async def _rederive(work: Work, an_entity: Entity[Any], key: str) -> None:
+def _by_collection(referring: Referring, values: set[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for value in values:
+        name = value if isinstance(referring.mark, Ref) else cited(value)
+        if name:
+            target = referring.mark.resolve(name) if isinstance(referring.mark, Ref) else COLLECTIONS[name[0]]
+            found.setdefault(target, set()).add(name)
+    return found
+
+
+async def _not_gone(connection: AsyncConnection, collection: str, names: set[str], undone: Operation) -> None:
+    now, past = BY_COLLECTION[collection].table.current, BY_COLLECTION[collection].table.past
+    for column in _named_by(collection):
+        for batch in batches(sorted(names)):
+            here = select(now.c[column]).where(now.c[column] == past.c[column])
+            gone = past.c[column].in_(batch), past.c.ended_by > undone.id, ~here.exists()
+            for row in await _rows(connection, past, *gone):
+                raise BuiltUpon(record=(collection, row["key"]))
+
+
+# --- what follows from the rows ---------------------------------------------------------------------------------------
+
+
+async def _settle(work: Work, an_entity: Entity[Any], key: str) -> None:
+    """Make sure that no row of the record hangs in the air, and derive what is derived from it."""
     tree = await stored_tree(work.connection, an_entity, key)
+    parents: set[Any] = {None} if tree else set()
+    await _nothing_hangs_in_the_air(work.connection, an_entity, an_entity.node, key, parents)
     if tree is None:
         await replace_names(work.connection, an_entity.collection, key, (), 0)
         await replace_due(work.connection, an_entity.collection, key, ())
     else:
         await work.derive(an_entity, key, from_tree(an_entity, tree))
+
+
+async def _nothing_hangs_in_the_air(
+    connection: AsyncConnection, an_entity: Entity[Any], node: Node, key: str, parents: set[Any]
+) -> None:
+    for child in node.tables():
+        now = child.table.current
+        rows = (await connection.execute(select(now.c.key, now.c.parent).where(now.c.root == key))).all()
+        if any(row[1] not in parents for row in rows):
+            raise BuiltUpon(record=(an_entity.collection, key))
+        await _nothing_hangs_in_the_air(connection, an_entity, child.node, key, {row[0] for row in rows})

@@ -5,7 +5,7 @@ import unicodedata
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache, total_ordering
 from types import UnionType
@@ -272,13 +272,16 @@ def parse_instant(value: object) -> datetime:
         raise refusal("instant", '"{text}" is not an instant such as 2026-11-16T08:40:00+01:00', text=text)
     _existing(text, *(int(part) for part in found.groups()))
     try:
-        return datetime.fromisoformat(text)
+        return _aware(datetime.fromisoformat(text))
+    except PydanticCustomError:
+        raise
     except ValueError:
         raise refusal("instant", '"{text}" names an hour no clock shows', text=text) from None
 
 
 def _aware(value: datetime) -> datetime:
-    if value.utcoffset() is None or value.year not in YEARS:
+    # Stored in UTC, so that the year there counts as well.
+    if value.utcoffset() is None or value.year not in YEARS or value.astimezone(UTC).year not in YEARS:
         raise refusal("instant", '"{text}" is not an instant with its offset', text=value.isoformat())
     return value
 

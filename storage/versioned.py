@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, FromClause, Index, Integer, MetaData, Table, select, union_all
+from sqlalchemy import Column, ColumnElement, FromClause, Index, Integer, MetaData, Table, func, select, union_all
 
-from storage.columns import KEY, InstantColumn
+from storage.columns import InstantColumn
+from storage.values import Visibility
 
 STAMPS = ("operation", "since")
 
@@ -68,18 +69,30 @@ def current_indexes(name: str, columns: Iterable[Column[Any]]) -> list[Index]:
 
 
 def past_indexes(name: str, columns: Iterable[Column[Any]]) -> list[Index]:
-    """Past rows are found by key, by record, and by the operation that ended them."""
-    found = [Index(f"ix_{name}_past_key", "key"), Index(f"ix_{name}_past_ended_by", "ended_by")]
+    """Past rows are found by key, by record, and by the operations that wrote and ended them."""
+    found = [Index(f"ix_{name}_past_{column}", column) for column in ("key", "operation", "ended_by")]
     return found + [Index(f"ix_{name}_past_root", "root") for c in columns if c.name == "root"]
 
 
 def as_of(table: Versioned, at: datetime | None) -> FromClause:
-    """The rows of `table` as they were recorded at the instant `at`; None means now."""
+    """The rows of `table` as they were recorded at the instant `at`; None means now.
+
+    Rows of records that are seen by rank get one more column, `rank_today`: what is hidden since is hidden for past
+    days too, and what is gone since is for those who see everything.
+    """
     if at is None:
         return table.current
     names = [*table.columns, *STAMPS]
     now, past = table.current, table.past
+    seen_now, seen_past = _ranks_today(table) if "rank" in table.columns else ((), ())
     return union_all(
-        select(*(now.c[n] for n in names)).where(now.c.since <= at),
-        select(*(past.c[n] for n in names)).where(past.c.since <= at, past.c.until > at),
+        select(*(now.c[n] for n in names), *seen_now).where(now.c.since <= at),
+        select(*(past.c[n] for n in names), *seen_past).where(past.c.since <= at, past.c.until > at),
     ).subquery(f"{table.name}_then")
+
+
+def _ranks_today(table: Versioned) -> tuple[tuple[ColumnElement[Any]], tuple[ColumnElement[Any]]]:
+    today = table.current.alias("today")
+    found = select(today.c.rank).where(today.c.key == table.past.c.key).scalar_subquery()
+    strictest = max(v.rank for v in Visibility)
+    return (table.current.c.rank.label("rank_today"),), (func.coalesce(found, strictest).label("rank_today"),)

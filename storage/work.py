@@ -7,25 +7,26 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Integer, Table, delete, insert, select, update
+from sqlalchemy import Column, Integer, Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import KEY
 from storage.derived import Due, replace_due, replace_names
 from storage.mapping import Entity, Tree, to_tree
 from storage.operations import Acting, Operation, record_operation
-from storage.records import RowChange, View, row_changes, stored_tree
+from storage.records import RowChange, View, batches, row_changes, stored_tree
 from storage.schema import metadata
 from storage.values import Record
-from storage.versioned import Versioned
+from storage.versioned import Versioned, as_of, versioned
 
 R = TypeVar("R", bound=Record)
 
-COUNTER = Table(
-    "counter",
-    metadata,
-    Column("name", KEY, primary_key=True),
-    Column("last", Integer, nullable=False),
+# The last number given out under a letter, or for a list whose keys are ours alone.
+COUNTER = versioned(metadata, "counter", Column("key", KEY, primary_key=True), Column("last", Integer, nullable=False))
+
+# The last key given to a row below a record.
+ROW_KEY = Table(
+    "row_key", metadata, Column("id", Integer, primary_key=True), Column("last", Integer, nullable=False)
 )
 
 DueRule = Callable[[Any], Iterable[Due]]
@@ -88,12 +89,12 @@ class Work(View):
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """A part of the work that may fail for itself: its changes are rolled back if it raises."""
-        recorded = self._operation
+        before = self.acting, self._operation, [*self.announced], {n: [*again] for n, again in self._again.items()}
         try:
             async with self.connection.begin_nested():
                 yield
         except BaseException:
-            self._operation = recorded
+            self.acting, self._operation, self.announced, self._again = before
             raise
 
     def announce(self, event: object) -> None:
@@ -105,7 +106,21 @@ class Work(View):
         again = self._again.get(counter)
         if again:
             return again.pop(0)
-        return await advance(self.connection, counter, by=1)
+        number = (await self._counted(counter) or 0) + 1
+        await self.count_to(counter, number)
+        return number
+
+    async def count_to(self, counter: str, number: int) -> None:
+        """Make sure that `counter` never gives out a number up to `number` again."""
+        last = await self._counted(counter)
+        if last is None or last < number:
+            before = None if last is None else {"key": counter, "last": last}
+            change = RowChange(table=COUNTER, key=counter, before=before, after={"key": counter, "last": number})
+            await self.write_rows([change])
+
+    async def _counted(self, counter: str) -> int | None:
+        query = select(COUNTER.current.c.last).where(COUNTER.current.c.key == counter).with_for_update()
+        return (await self.connection.execute(query)).scalar_one_or_none()
 
     async def new_key(self, an_entity: Entity[Any]) -> str:
         """A key for a new record: `P-13` by its letter, or `u7` for records whose keys are ours alone."""
@@ -137,8 +152,7 @@ class Work(View):
         stored = await stored_tree(self.connection, an_entity, key)
         keys = _Keys()
         changes = list(row_changes(an_entity, key, stored, wanted, keys.provisional))
-        await keys.settle(self, changes)
-        await self.write_rows(changes)
+        await self.write_rows(await keys.settle(self, changes))
 
     async def write_rows(self, changes: Iterable[RowChange]) -> None:
         """Write row changes under this work's operation, each old row kept in the twin table."""
@@ -169,19 +183,20 @@ class _Keys:
         self._asked += 1
         return -self._asked
 
-    async def settle(self, work: Work, changes: list[RowChange]) -> None:
+    async def settle(self, work: Work, changes: list[RowChange]) -> list[RowChange]:
+        """The changes with keys of their own in place of the provisional ones."""
         if not self._asked:
-            return
-        last = await advance(work.connection, "row", by=self._asked)
-        base = last - self._asked
-        for i, change in enumerate(changes):
-            if change.after is not None and isinstance(change.key, int):
-                after = {**change.after, "key": _settled(change.key, base), "parent": _settled(change.after["parent"], base)}
-                changes[i] = RowChange(table=change.table, key=after["key"], before=change.before, after=after)
+            return changes
+        base = await _advance(work.connection, by=self._asked) - self._asked
+        return [_settled(change, base) for change in changes]
 
 
-def _settled(key: int | None, base: int) -> int | None:
-    return base - key if key is not None and key < 0 else key
+def _settled(change: RowChange, base: int) -> RowChange:
+    if change.after is None or "root" not in change.after:
+        return change
+    names = ("key", "parent")
+    keys = {n: base - key if (key := change.after[n]) is not None and key < 0 else key for n in names}
+    return replace(change, key=keys["key"], after={**change.after, **keys})
 
 
 async def _bury(connection: AsyncConnection, table: Versioned, group: list[RowChange], stamp: Operation) -> None:
@@ -189,15 +204,14 @@ async def _bury(connection: AsyncConnection, table: Versioned, group: list[RowCh
     if not keys:
         return
     now = table.current
-    rows = (await connection.execute(select(now).where(now.c.key.in_(keys)))).all()
-    past = [{**row._mapping, "until": stamp.at, "ended_by": stamp.id} for row in rows]
-    # A row written and changed again by the same operation was never seen by anybody: it has no past.
-    past = [row for row in past if row["operation"] != stamp.id]
-    if past:
-        await connection.execute(insert(table.past), past)
-    gone = [c.key for c in group if c.after is None]
-    if gone:
-        await connection.execute(delete(now).where(now.c.key.in_(gone)))
+    for batch in batches(keys):
+        # A row written and changed again by the same operation was never seen by anybody: it has no past.
+        rows = await connection.execute(select(now).where(now.c.key.in_(batch), now.c.operation != stamp.id))
+        past = [{**row._mapping, "until": stamp.at, "ended_by": stamp.id} for row in rows]
+        if past:
+            await connection.execute(insert(table.past), past)
+    for batch in batches([c.key for c in group if c.after is None]):
+        await connection.execute(delete(now).where(now.c.key.in_(batch)))
 
 
 async def _raise(connection: AsyncConnection, table: Versioned, group: list[RowChange], stamp: Operation) -> None:
@@ -205,32 +219,24 @@ async def _raise(connection: AsyncConnection, table: Versioned, group: list[RowC
     made = [{**c.after, **mark} for c in group if c.after is not None and c.before is None]
     if made:
         await connection.execute(insert(table.current), made)
-    for change in group:
-        if change.after is not None and change.before is not None:
-            where = table.current.c.key == change.key
-            await connection.execute(update(table.current).where(where).values(**change.after, **mark))
+    changed = [{**c.after, **mark} for c in group if c.after is not None and c.before is not None]
+    if changed:
+        by_key = update(table.current).where(table.current.c.key == bindparam("this"))
+        await connection.execute(by_key, [{"this": row["key"], **row} for row in changed])
 
 
-async def advance(connection: AsyncConnection, counter: str, *, by: int) -> int:
-    """Move `counter` on by `by` and return where it stands."""
-    moved = update(COUNTER).where(COUNTER.c.name == counter).values(last=COUNTER.c.last + by).returning(COUNTER.c.last)
-    last = (await connection.execute(moved)).scalar_one_or_none()
+async def _advance(connection: AsyncConnection, *, by: int) -> int:
+    """Take `by` row keys and return the last of them."""
+    moved = update(ROW_KEY).values(last=ROW_KEY.c.last + by).returning(ROW_KEY.c.last)
+    last: int | None = (await connection.execute(moved)).scalar_one_or_none()
     if last is None:
-        await connection.execute(insert(COUNTER).values(name=counter, last=by))
+        await connection.execute(insert(ROW_KEY).values(id=1, last=by))
         return by
     return last
 
 
-async def raise_counter(connection: AsyncConnection, counter: str, at_least: int) -> None:
-    """Make sure that `counter` never gives out a number up to `at_least` again."""
-    last = (await connection.execute(select(COUNTER.c.last).where(COUNTER.c.name == counter))).scalar_one_or_none()
-    if last is None:
-        await connection.execute(insert(COUNTER).values(name=counter, last=at_least))
-    elif last < at_least:
-        await connection.execute(update(COUNTER).where(COUNTER.c.name == counter).values(last=at_least))
-
-
-async def counters(connection: AsyncConnection) -> dict[str, int]:
-    """Where every counter stands."""
-    rows = (await connection.execute(select(COUNTER))).all()
-    return {row._mapping["name"]: row._mapping["last"] for row in rows}
+async def counters(view: View, at: datetime | None) -> dict[str, int]:
+    """Where every counter stood at the instant `at`; None means now."""
+    then = as_of(COUNTER, at)
+    rows = await view.connection.execute(select(then.c.key, then.c.last))
+    return {row[0]: row[1] for row in rows}

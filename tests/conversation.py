@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.desk import make_desk
 from bot.dispatch import Dispatcher
@@ -101,6 +101,14 @@ class Conversation:
             database=self.database, desk=make_desk(house, office), epoch=epoch, now=lambda: self.now
         )
         await self.database.transact(self._rooms)
+        await self.database.transact(self._known)
+
+    async def _known(self, connection: Connection) -> None:
+        """Everybody has written before, so that nobody is told about data protection for the first time."""
+        for number, mxid in enumerate(dict.fromkeys(self.people.values())):
+            earlier = Arrival(event=f"$known{number}", room="!earlier", sender=mxid, at=self.now, body={}, digest="")
+            await record_arrivals(connection, ACCOUNT, [earlier], self.now)
+        await connection.execute(update(INBOX).values(state="done", body=None))
 
     async def _rooms(self, connection: Connection) -> None:
         rooms = [

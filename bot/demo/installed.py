@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Iterable
@@ -72,10 +73,10 @@ class Installation:
         )
         _write_private(self.config, "\n".join(lines))
 
-    async def command(self, name: str, *arguments: str, stdin: str = "") -> Finished:
-        """Run `stadtbote NAME --config …` to its end."""
+    async def command(self, name: str, *arguments: str, stdin: str = "", before: Iterable[str] = ()) -> Finished:
+        """Run `stadtbote NAME --config …` to its end, on a command line that begins with `before`."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", name, "--config", str(self.config), *arguments),
+            *(*before, sys.executable, "-m", "bot", name, "--config", str(self.config), *arguments),
             cwd=ROOT,
             env=_environment(),
             stdin=PIPE,
@@ -85,7 +86,7 @@ class Installation:
         try:
             out, err = await process.communicate(stdin.encode())
         except BaseException:
-            await _end(process, at_once=True)
+            await _end(process, by=signal.SIGKILL)
             raise
         return Finished(status=process.returncode or 0, out=out.decode(), err=err.decode())
 
@@ -102,32 +103,38 @@ class Installation:
                 start_new_session=True,  # Ctrl-C in the terminal is ours to answer, in order
             )
         try:
-            if not await _says_ready(process):
-                await _end(process)
-                raise BotFailed(doing="run", status=process.returncode, said=self.last_words())
+            ready = await _says_ready(process)
         except BaseException:
-            await _end(process, at_once=True)
+            await _end(process, by=signal.SIGKILL)
             raise
+        if not ready:
+            raise BotFailed(doing="run", status=await _end(process), said=self.last_words())
         self._process = process
 
-    async def stop(self) -> int | None:
-        """End the bot by SIGTERM and give its exit code; it is killed after ten seconds. None if it was not running."""
+    async def stop(self, *, by: signal.Signals = signal.SIGTERM) -> int | None:
+        """End the bot by a signal and give its exit code; it is killed after ten seconds. None if it was not running."""
         process, self._process = self._process, None
-        return None if process is None else await _end(process)
+        return None if process is None else await _end(process, by=by)
 
     async def kill(self) -> None:
         """End the bot at once, as a power cut would."""
         process, self._process = self._process, None
         if process is not None:
-            await _end(process, at_once=True)
+            await _end(process, by=signal.SIGKILL)
 
     def last_words(self) -> str:
         """The end of the bot's log."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-_LOG_LINES:]) if self.log.exists() else ""
+        return last_lines(self.log.read_text(errors="replace")) if self.log.exists() else ""
+
+
+def last_lines(text: str) -> str:
+    """The end of what a program has said."""
+    return "\n".join(text.splitlines()[-_LOG_LINES:])
 
 
 async def _says_ready(process: Process) -> bool:
-    assert process.stdout is not None
+    if process.stdout is None:
+        return False
     try:
         async with asyncio.timeout(_READY_SECONDS):
             return (await process.stdout.readline()).startswith(b"ready")
@@ -135,9 +142,9 @@ async def _says_ready(process: Process) -> bool:
         return False
 
 
-async def _end(process: Process, *, at_once: bool = False) -> int:
+async def _end(process: Process, *, by: signal.Signals = signal.SIGTERM) -> int:
     if process.returncode is None:
-        (process.kill if at_once else process.terminate)()
+        process.send_signal(by)
     try:
         async with asyncio.timeout(_STOP_SECONDS):
             return await process.wait()

@@ -1,2 +1,130 @@
 """The played conversation as data: what is said, by whom, and what must come back."""
-from bot.demo.steps import Answer, Entrance, Line
+
+from bot.demo.steps import Answer, Entrance, Line, Step
+
+SCRIPT: tuple[Step, ...] = (
+    Entrance(
+        title="Die Koordination München lädt Stadtbote in den Lenkungskreis ein",
+        who="koord-m",
+        room="lenkung",
+        answer=Answer(
+            has=("Guten Tag, ich bin Stadtbote", "noch nicht zugeordnet", "!raum lenkung", "!hilfe", "English")
+        ),
+    ),
+    Line(
+        title="Sie ordnet den Raum zu",
+        who="koord-m",
+        room="lenkung",
+        says="!raum lenkung",
+        answer=Answer(has=("Lenkung",), lacks=("nichts geändert",)),
+        once=True,
+    ),
+    Line(
+        title="Was kann ich hier tun?",
+        who="koord-m",
+        room="lenkung",
+        says="!hilfe",
+        answer=Answer(has=("!neu", "!status", "!hilfe status"), lacks=("nichts geändert",)),
+    ),
+    Line(
+        title="Augsburg beginnt ein neues Projekt",
+        who="koord-a",
+        room="lenkung",
+        says='!neu projekt "Digitale Bürgerbeteiligung" ziel:"Beteiligung an Planungen auch vom Handy aus"',
+        answer=Answer(has=("P-10", "Digitale Bürgerbeteiligung"), lacks=("nichts geändert",)),
+        once=True,
+    ),
+    Line(
+        title="Ein Status in einer Zeile; ✅ heißt: dauerhaft gespeichert",
+        who="koord-m",
+        room="lenkung",
+        says="!status P-4 gelb – Die geänderte Satzung liegt dem Stadtrat vor",
+        answer=Answer(kind="reaction", has=("✅",)),
+    ),
+    Line(
+        title="Nürnberg sieht sich ein Projekt an",
+        who="koord-n",
+        room="lenkung",
+        says="!zeige P-1",
+        answer=Answer(has=("P-1", "Digitaler Bauantrag", "Nürnberg", "Pilot"), lacks=("nichts geändert",)),
+    ),
+    Line(
+        title="Ein Status in eigenen Worten, als Antwort auf diese Karte",
+        who="koord-n",
+        room="lenkung",
+        says="Wird eng, wir brauchen die Schnittstellenbeschreibung aus München.",
+        replies=True,
+        answer=Answer(has=("Verstanden für", "P-1", "Nürnberg", "gefährdet", "München"), lacks=("nichts geändert",)),
+    ),
+    Line(
+        title="Eine Korrektur, als Antwort auf das Verstandene",
+        who="koord-n",
+        room="lenkung",
+        says="Nein, rot: Das Fachverfahren steht seit gestern still.",
+        replies=True,
+        answer=Answer(has=("P-1", "Nürnberg", "rot"), lacks=("nichts geändert",)),
+    ),
+    Line(
+        title="Ein Fehler, mit dem nächsten richtigen Befehl",
+        who="koord-a",
+        room="lenkung",
+        says="!status P-3 lila – Der Katalog ist fertig",
+        answer=Answer(has=("lila", "!status P-3", "nichts geändert")),
+    ),
+    Line(
+        title="Ein Irrtum …",
+        who="koord-a",
+        room="lenkung",
+        says="!status P-6 rot – Kein Personal",
+        answer=Answer(kind="reaction", has=("✅",)),
+    ),
+    Line(
+        title="… wird zurückgenommen",
+        who="koord-a",
+        room="lenkung",
+        says="!rückgängig",
+        answer=Answer(has=("Zurückgenommen", "P-6"), lacks=("nichts geändert",)),
+    ),
+    Line(
+        title="Alle Projekte",
+        who="koord-m",
+        room="lenkung",
+        says="!liste projekte",
+        answer=Answer(has=("P-1", "P-2", "P-10", "Digitale Bürgerbeteiligung"), lacks=("nichts geändert",)),
+    ),
+    Line(
+        title="Das Portfolio auf einen Blick",
+        who="koord-m",
+        room="lenkung",
+        says="!überblick",
+        answer=Answer(has=("P-1",), lacks=("nichts geändert",)),
+    ),
+    Line(
+        title="Wer Englisch liest, bekommt Englisch",
+        who="vertr-m",
+        room="lenkung",
+        says="!show P-1",
+        answer=Answer(has=("P-1", "Nuremberg", "Munich"), lacks=("Nürnberg", "nothing was changed")),
+    ),
+    Entrance(
+        title="Nürnberg lädt Stadtbote in den Projektraum ein",
+        who="koord-n",
+        room="bauantrag",
+        answer=Answer(has=("Guten Tag, ich bin Stadtbote",)),
+    ),
+    Line(
+        title="Der Raum gehört zu einem Projekt",
+        who="koord-m",
+        room="bauantrag",
+        says="!raum projekt P-1",
+        answer=Answer(has=("P-1",), lacks=("nichts geändert",)),
+        once=True,
+    ),
+    Line(
+        title="Dort darf die Kennung fehlen",
+        who="koord-n",
+        room="bauantrag",
+        says="!status gelb – Das Fachverfahren läuft wieder, die Tests beginnen neu",
+        answer=Answer(kind="reaction", has=("✅",)),
+    ),
+)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.demo.cast import BUNDLE, Part, cast, moved
 from bot.demo.homeserver import SERVER_NAME, Account, Homeserver, homeserver
-from bot.demo.installed import BotFailed, Installation
+from bot.demo.installed import BotFailed, Installation, last_lines
 from bot.demo.person import Person
 
 BOT = "stadtbote"
@@ -122,9 +122,7 @@ async def stage(directory: Path, *, keep: bool, busy: Busy) -> AsyncIterator[Sta
                 for key in PLAYERS
             }
             await _open_rooms(people, memory)
-        made = Stage(
-            server=server, bot=installation, bot_id=account.user_id, parts=parts, people=people, memory=memory
-        )
+        made = Stage(server=server, bot=installation, bot_id=account.user_id, parts=parts, people=people, memory=memory)
         yield made
 
 
@@ -151,7 +149,7 @@ async def _import(installation: Installation, bundle: str, memory: Memory) -> No
     file.write_text(bundle, encoding="utf-8")
     finished = await installation.command("import", "--yes", str(file))
     if finished.status:
-        raise BotFailed(doing="import", status=finished.status, said=finished.err)
+        raise BotFailed(doing="import", status=finished.status, said=last_lines(finished.err))
     memory.imported = True
     memory.keep()
 

@@ -1,4 +1,4 @@
-"""The conversation on paper: who says what in which room, as a witness hears it; the bot is told apart without colour."""
+"""The conversation on paper: who says what in which room; the bot is told apart without colour."""
 
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -38,13 +38,17 @@ class Transcript:
 
         self._print_until(await self.witness.until(found, awaited=f"event {event}"))
 
-    async def on(self) -> None:
-        """Print what comes, until cancelled."""
-        while True:
-            await self.witness.until(
-                lambda heard: len(heard) > self._printed or None, awaited="anything", timeout=FOR_EVER
-            )
-            self._print_until(len(self.witness.heard))
+    async def more(self) -> None:
+        """Return when something was heard that is not printed yet, however long that takes."""
+
+        def found(heard: Sequence[Heard]) -> bool | None:
+            return any(self._shown(one) for one in heard[self._printed :]) or None
+
+        await self.witness.until(found, awaited="anything", timeout=FOR_EVER)
+
+    def catch_up(self) -> None:
+        """Print everything heard so far."""
+        self._print_until(len(self.witness.heard))
 
     def note(self, words: str) -> None:
         """Print a line of our own between what is said."""
@@ -56,9 +60,11 @@ class Transcript:
         fresh = self.witness.heard[self._printed : end]
         self._printed = max(self._printed, end)
         for one in fresh:
-            if one.event_id in self.unshown or one.kind in {"other", "redaction"}:
-                continue
-            self._print(one)
+            if self._shown(one):
+                self._print(one)
+
+    def _shown(self, one: Heard) -> bool:
+        return one.event_id not in self.unshown and one.kind not in {"other", "redaction"}
 
     def _print(self, one: Heard) -> None:
         if (one.room, one.sender) != (self._room, self._speaker):

@@ -13,7 +13,9 @@ from commands.framework.reply import Code, Foreign, Inline, RecordRef, Tell, lin
 from commands.projects.rules import (
     CityUnknown,
     DayAhead,
+    Engagement,
     MayNotChange,
+    MayNotChangeLeads,
     MayNotReport,
     MayNotReportFor,
     NotInvolved,
@@ -30,7 +32,6 @@ from storage.projects.record import Project
 from storage.records import Kept, View
 from storage.scope import Scope, unlimited
 from storage.seats.queries import seats_of_city
-from storage.seats.record import Role
 from storage.values import Language, Text
 
 
@@ -91,7 +92,22 @@ async def access_project_to_change(view: View, caller: Caller, key: str) -> Kept
     own = active(found.record)
     if caller.coordinates or any(city in own for city in caller.staffed):
         return found
-    raise MayNotChange(project=RecordRef("projects", key), cities=await named(view, caller, own))
+    raise MayNotChange(project=RecordRef("projects", key), cities=await names_of(view, caller, own))
+
+
+async def access_project_to_engage(
+    view: View, caller: Caller, key: str, city: str, engagement: Engagement
+) -> Kept[Project]:
+    """The project for changing a city's part in it: who leads is for coordination and the lead cities to say.
+
+    Raises ProjectNotFound, MayNotChange, MayNotChangeLeads.
+    """
+    found = await access_project_to_change(view, caller, key)
+    leads = leading(found.record)
+    about_leads = engagement is Engagement.LEADS or city in leads
+    if about_leads and not caller.coordinates and not set(leads) & set(caller.staffed):
+        raise MayNotChangeLeads(project=RecordRef("projects", key), cities=await names_of(view, caller, leads))
+    return found
 
 
 async def access_project_to_report(
@@ -115,7 +131,7 @@ async def access_project_to_report(
     if own:
         return found, WhichCity(choices=own)
     if not caller.coordinates:
-        raise MayNotReport(project=ref, cities=await named(view, caller, taking_part))
+        raise MayNotReport(project=ref, cities=await names_of(view, caller, taking_part))
     return found, WhichCity(choices=leading(found.record))
 
 
@@ -143,7 +159,7 @@ async def city_names(view: View, scope: Scope, codes: Iterable[str], language: L
     return {c: Foreign(found[c].name.de if language is Language.DE else found[c].name.en) for c in wanted if c in found}
 
 
-async def named(view: View, caller: Caller, codes: Iterable[str]) -> tuple[Inline, ...]:
+async def names_of(view: View, caller: Caller, codes: Iterable[str]) -> tuple[Inline, ...]:
     """The names of these cities in the caller's language."""
     return tuple((await city_names(view, caller.scope, codes, caller.language)).values())
 
@@ -154,8 +170,6 @@ async def city_name(view: View, caller: Caller, code: str) -> Foreign:
 
 
 # --- telling others --------------------------------------------------------------------------------------------------
-
-SPEAKING = frozenset({Role.VOTING, Role.DEPUTY, Role.OFFICE, Role.COORDINATION, Role.GUEST})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,23 +182,21 @@ class Recipient:
 
 
 async def recipients(view: View, caller: Caller, codes: Iterable[str]) -> tuple[Recipient, ...]:
-    """Who is told of what the caller does for these cities: the holders of their seats, unless it is the caller's own."""
+    """Who is told of what the caller does for these cities: the holders of their seats, but for the caller's own."""
     found: dict[str, Recipient] = {}
     for code in codes:
         if code in caller.cities:
             continue
         for seat in await seats_of_city(view, unlimited(), code, caller.today):
             holder = seat.record.holder
-            if holder and holder != caller.key and seat.record.role in SPEAKING:
+            if holder and holder != caller.key:
                 to = await person(view, unlimited(), holder)
                 language = (to.record.language if to else None) or caller.language
                 found.setdefault(holder, Recipient(person=holder, city=code, language=language))
     return tuple(found.values())
 
 
-async def told(
-    view: View, caller: Caller, codes: Iterable[str], note: Callable[[Foreign], Inline]
-) -> tuple[Tell, ...]:
+async def told(view: View, caller: Caller, codes: Iterable[str], note: Callable[[Foreign], Inline]) -> tuple[Tell, ...]:
     """What `note` makes of a city's name, for each holder of a seat in these cities, in their own language."""
     notes = []
     for to in await recipients(view, caller, codes):

@@ -5,11 +5,12 @@ from datetime import date
 
 from commands.framework.caller import Caller
 from commands.framework.refusal import Refusal
-from commands.projects.access import access_project_to_change, named
+from commands.projects.access import access_project_to_change, access_project_to_engage, names_of
 from commands.projects.rules import (
     Engagement,
     MayNotLead,
     NothingToChange,
+    Party,
     PhaseChange,
     Said,
     add_milestone,
@@ -75,7 +76,7 @@ class Changes:
 async def create_project(work: Work, caller: Caller, draft: Draft) -> Project:
     """Start a project. Raises MayNotLead: staff start those that their own city leads."""
     if not caller.coordinates and not set(draft.leads) & set(caller.staffed):
-        raise MayNotLead(cities=await named(work, caller, caller.staffed))
+        raise MayNotLead(cities=await names_of(work, caller, caller.staffed))
     key = await work.new_key(PROJECTS)
     idea = Project(
         id=key,
@@ -136,12 +137,10 @@ async def postpone_milestone(
     return milestone, moved
 
 
-async def engage_city(
-    work: Work, caller: Caller, key: str, *, city: str, engagement: Engagement, holder: str | None
-) -> Project:
+async def engage_city(work: Work, caller: Caller, key: str, party: Party, engagement: Engagement) -> Project:
     """Change a city's part in the project. Raises NotInvolved, LastLead, NothingToChange."""
-    before = await access_project_to_change(work, caller, key)
-    after = engage(before.record, city, engagement, holder)
+    before = await access_project_to_engage(work, caller, key, party.city, engagement)
+    after = engage(before.record, party, engagement)
     await _put(work, before, after)
     return after
 
@@ -166,4 +165,3 @@ async def _put(work: Work, before: Kept[Project], after: Project) -> None:
     if after == before.record:
         raise NothingToChange(project=ref(after))
     await work.put(PROJECTS, before.key, after)
-

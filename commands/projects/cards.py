@@ -74,7 +74,9 @@ def _day(at: datetime, caller: Caller) -> date:
 
 def _state(project: Project, now: datetime) -> Line:
     if project.phase_reason:
-        return line(say("projects.reply.state_because", state=state(project, now), reason=Foreign(short(project.phase_reason))))
+        return line(
+            say("projects.reply.state_because", state=state(project, now), reason=Foreign(short(project.phase_reason)))
+        )
     return line(state(project, now))
 
 
@@ -84,7 +86,11 @@ async def status_lines(view: View, caller: Caller, project: Project, now: dateti
     leads = {lead.city for lead in project.leads}
     others = [city for city in active(project) if city not in leads and city in names]
     contributions = [
-        item(say("projects.reply.contribution", city=names[city], status=update_words(update), at=_day(update.at, caller)))
+        item(
+            say(
+                "projects.reply.contribution", city=names[city], status=update_words(update), at=_day(update.at, caller)
+            )
+        )
         for city in others
         if (update := newest_update(project, city))
     ]
@@ -153,5 +159,3 @@ async def _barriers(view: View, scope: Scope, project: Project) -> list[Item]:
 def _links(project: Project) -> list[Item]:
     links = tuple(Link(link.url, link.title) for link in project.links[:MOST_LINKS])
     return [item(say("projects.reply.links", links=links))] if links else []
-
-

@@ -93,7 +93,7 @@ async def run_list(work: Work, caller: Caller, args: ListArgs) -> Reply:
     left = total - offset - len(page)
     question = Question(kind="offer", body={"line": more_line(args, offset + PAGE + 1)}) if left > 0 else None
     return reply(
-        *_opening(args, total, others, scope, caller),
+        *_opening(total, others, scope, caller),
         *([Bullets(items)] if items else []),
         *([line(say("projects.reply.more", count=left))] if left > 0 else []),
         question=question,
@@ -129,7 +129,7 @@ async def _others(view: View, scope: Scope, wanted: ProjectFilter) -> int:
     return await count_projects(view, scope, replace(wanted, phases=OVER))
 
 
-def _opening(args: ListArgs, total: int, others: int, scope: Scope, caller: Caller) -> list[Block]:
+def _opening(total: int, others: int, scope: Scope, caller: Caller) -> list[Block]:
     past = []
     if scope.as_of:
         past = [line(say("projects.reply.recorded_on", day=scope.as_of.astimezone(caller.zone).date()))]
@@ -257,5 +257,3 @@ def _slips(found: tuple[DueMilestone, ...]) -> tuple[Inline, ...]:
 
 def _further(found: tuple[DueMilestone, ...]) -> tuple[Inline, ...]:
     return (say("projects.reply.and_others"),) if len(found) > SOME else ()
-
-

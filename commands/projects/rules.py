@@ -32,6 +32,9 @@ ACTIVE = frozenset({ParticipantRole.CONTRIBUTES, ParticipantRole.REUSES})
 
 NEEDS_REASON = frozenset({Phase.PAUSED, Phase.ABANDONED})
 
+NO_WORDS = "–"
+"""The text of a status that gives a health only."""
+
 SIMILAR = 88
 """From this likeness on (0 to 100) two titles may well mean the same project."""
 
@@ -50,6 +53,10 @@ class DayAhead(Refusal):
 
 class MayNotChange(Refusal):
     """Neither coordination nor a seat in a city that takes part; facts `project`, `cities`."""
+
+
+class MayNotChangeLeads(Refusal):
+    """Neither coordination nor a seat in a city that leads; facts `project`, `cities`."""
 
 
 class MayNotReport(Refusal):
@@ -131,18 +138,28 @@ def active(project: Project) -> tuple[str, ...]:
     return (*leading(project), *(p.city for p in project.participants if p.role in ACTIVE))
 
 
-def engage(project: Project, city: str, engagement: Engagement, holder: str | None) -> Project:
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """A city in a project: its code, what it is called, and who is to answer for it if it leads."""
+
+    city: str
+    name: Foreign
+    holder: str | None = None
+
+
+def engage(project: Project, party: Party, engagement: Engagement) -> Project:
     """The project after the city's part in it has changed. Raises NotInvolved, LastLead, NothingToChange."""
+    city = party.city
     if engagement is Engagement.LEADS:
-        return _with_lead(project, city, holder)
+        return _with_lead(project, city, party.holder)
     leads = tuple(lead for lead in project.leads if lead.city != city)
     others = tuple(p for p in project.participants if p.city != city)
     before = next((p for p in project.participants if p.city == city), None)
     if not leads:
-        raise LastLead(city=Foreign(city), project=_ref(project))
+        raise LastLead(city=party.name, project=_ref(project))
     if engagement is Engagement.LEAVES:
         if before is None and leads == project.leads:
-            raise NotInvolved(city=Foreign(city), project=_ref(project))
+            raise NotInvolved(city=party.name, project=_ref(project))
         return changed(project, leads=leads, participants=others)
     now = Participant(city=city, role=ParticipantRole(engagement.value))
     if before == now:
@@ -259,7 +276,7 @@ def with_milestone(project: Project, before: Milestone, now: Milestone) -> Proje
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What a status says. Without words of its own the health stands for the text."""
+    """What a status says; the text may be empty."""
 
     health: Health | None
     text: str
@@ -268,13 +285,12 @@ class Said:
 
 def update_of(said: Said, *, city: str, by: str, at: datetime) -> Update:
     """The status as an update of this city."""
-    text = said.text or (said.health.value if said.health else "–")
-    return Update(city=city, health=said.health, text=text, needs=said.needs, by=by, at=at)
+    return Update(city=city, health=said.health, text=said.text or NO_WORDS, needs=said.needs, by=by, at=at)
 
 
 def cause(update: Update) -> str | None:
     """The words of an update; None where only a health was given."""
-    return None if update.health is not None and update.text == update.health.value else update.text
+    return None if update.text == NO_WORDS else update.text
 
 
 def lacks_cause(update: Update) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from commands.framework.caller import Caller
 from commands.framework.reply import Foreign, Inline, RecordRef, Say, say
 from commands.projects.rules import cause
-from storage.projects.record import Health, Milestone, Phase, Project, Update
+from storage.projects.record import Health, Milestone, Project, Update
 from storage.projects.standing import ALIVE, has_slipped, is_silent, is_stale, original_due, overall
 from storage.values import Language
 
@@ -81,11 +81,6 @@ def milestone_words(milestone: Milestone) -> Inline:
     reason = Foreign(short(milestone.shifts[-1].reason))
     first = original_due(milestone)
     return say("projects.reply.milestone_slipped", title=title, due=milestone.due, first=first, reason=reason)
-
-
-def phase_words(phase: Phase) -> Inline:
-    """The phase as a word."""
-    return say("projects.reply.phase_only", phase=phase)
 
 
 def short(text: str) -> str:

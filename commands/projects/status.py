@@ -291,7 +291,15 @@ async def _shift(work: Work, caller: Caller, body: Mapping[str, Any], title: str
     reason = (cause(said) if said else None) or title
     before, now = await postpone_milestone(work, caller, key, title, to=to, reason=reason)
     return reply(
-        line(say("projects.reply.shifted", project=ref(project.record), title=Foreign(now.title), first=before.due, to=now.due)),
+        line(
+            say(
+                "projects.reply.shifted",
+                project=ref(project.record),
+                title=Foreign(now.title),
+                first=before.due,
+                to=now.due,
+            )
+        ),
         about=key,
     )
 
@@ -333,19 +341,24 @@ async def _picked(work: Work, caller: Caller, project: Project, text: str) -> _H
 
 async def pick_city(work: Work, caller: Caller, body: Mapping[str, Any], text: str) -> Reply | None:
     """The answer to "for which city?": a number, a code or a name. None if it is neither."""
-    city = await _city_of_answer(work, caller, tuple(body["choices"]), text)
+    city = await city_of_answer(work, caller, tuple(body["choices"]), text)
     if city is None:
         return None
     health = Health(body["health"]) if body.get("health") else None
     said = str(body["text"]) if body.get("text") else None
     project = Ref("projects", str(body["project"]))
-    return await run_status(work, caller, StatusArgs(project=project, health=health, city=Ref("cities", city), text=said))
+    return await run_status(
+        work, caller, StatusArgs(project=project, health=health, city=Ref("cities", city), text=said)
+    )
 
 
-async def _city_of_answer(work: Work, caller: Caller, choices: tuple[str, ...], text: str) -> str | None:
+async def city_of_answer(work: Work, caller: Caller, choices: tuple[str, ...], text: str) -> str | None:
+    """The one of these cities that an answer names by number, code or name; None if it names none."""
     word = _word(text)
     if word.isdigit() and 1 <= int(word) <= len(choices):
         return choices[int(word) - 1]
+    if word in YES and len(choices) == 1:
+        return choices[0]
     found = await cities(work, caller.scope, frozenset(choices))
     called = {code: {fold(code), *(fold(name) for name in _names(found[code]))} for code in choices if code in found}
     return next((code for code, names in called.items() if fold(word) in names), None)
@@ -401,9 +414,7 @@ async def _record(work: Work, caller: Caller, project: Kept[Project], city: str,
     return replace(given, tell=tell)
 
 
-async def _given(
-    work: Work, caller: Caller, project: Project, update: Update, shifts: tuple[ShiftSaid, ...]
-) -> _Given:
+async def _given(work: Work, caller: Caller, project: Project, update: Update, shifts: tuple[ShiftSaid, ...]) -> _Given:
     name = await city_name(work, caller, update.city)
     needed = await city_names(work, caller.scope, (n.from_ for n in update.needs), caller.language)
     return _Given(project=project, update=update, shifts=shifts, name=name, needed=needed)
@@ -432,4 +443,3 @@ def _names(city: City) -> tuple[str, ...]:
 
 def _word(text: str) -> str:
     return text.strip().casefold().rstrip(".!")
-

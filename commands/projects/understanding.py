@@ -101,18 +101,28 @@ def understand_status(
     return Understood(health=health, text=without_health(text, health), needs=needs, shifts=shifts, certain=certain)
 
 
+_TAKEN_BACK = re.compile(
+    r"(?:ist |is )?(?:es |it )?(?:auch )?(?:nicht mehr|nicht|no longer|not any ?more|not)"
+    r"(?:$|[,.;!]| (?:aber|but|jetzt|now)\b)"
+)
+
+
 def denies(text: str) -> bool:
-    """Whether words after a health word take it back: "nicht mehr", "no longer"."""
-    return bool(re.match(r"(?:ist |is )?(?:nicht|kein|not|no longer|auch nicht)\b", fold(text).strip(" -–—,.:")))
+    """Whether words right after a health word take it back: "rot nicht mehr", "green no longer"."""
+    return _TAKEN_BACK.match(fold(text).strip(" -–—,.:")) is not None
 
 
 # --- sentences and clauses -------------------------------------------------------------------------------------------
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+|(?<=[?!])")
 _CLAUSE = re.compile(
-    r"[,;:()]\s*|\s[-–—]\s|(?<!\d)\.(?!\w)|\.\.+|[!?]|\s(?=(?:aber|jedoch|allerdings|sondern|nur dass|dafuer|obwohl|weil|but|however|although|though|"
-    r"yet|whereas|because|since)\b)|\s(?:und|and)\s(?=(?:der|die|das|wir|es|nun|jetzt|we|it|the|now)\b)"
+    r"[,;:()]\s*|\s[-–—]\s|(?<!\d)\.(?!\w)|\.\.+|[!?]"
+    r"|\s(?=(?:aber|jedoch|allerdings|sondern|nur dass|dafuer|obwohl|weil)\b)"
+    r"|\s(?=(?:but|however|although|though|yet|whereas|because|since)\b)"
+    r"|\s(?:und|and)\s(?=(?:der|die|das|wir|es|nun|jetzt|we|it|the|now)\b)"
 )
+# Pictures say nothing here, but for the circles in the colours of health.
+_DECORATION = re.compile("(?![🟢🟡🟠🔴])[\u2600-\u27bf\ufe0f\U0001f300-\U0001faff]")
 _APOSTROPHES = str.maketrans("’‘´`", "''''")
 
 
@@ -123,7 +133,8 @@ def _statements(text: str) -> tuple[str, ...] | Doubt:
     if sentences and not stating:
         return Doubt.QUESTION
     clauses = tuple(c for s in stating for part in _CLAUSE.split(s) if (c := (part or "").strip(" .'\"„“”*_")))
-    meant = tuple(clause for clause in clauses if not THANKS.fullmatch(clause))
+    plain = (_DECORATION.sub("", clause).strip() for clause in clauses if not THANKS.fullmatch(clause))
+    meant = tuple(clause for clause in plain if clause and not THANKS.fullmatch(clause))
     if clauses and not meant:
         return Doubt.THANKS
     return meant
@@ -194,7 +205,9 @@ def _hear(clauses: Iterable[str]) -> _Heard:
 
 _COLOUR = r"(?:gruen|gelb|rot|green|yellow|amber|orange|red|🟢|🟡|🟠|🔴)"
 _FROM_TO = re.compile(rf"(?:von|from) {_COLOUR} (?:auf|zu|nach|to) |{_COLOUR} ?(?:->|→|=>) ?")
-_INSTEAD = re.compile(rf"(?:statt|anstatt|als|than|instead of|rather than|vorher|bisher|zuletzt|previously|formerly) {_COLOUR}")
+_INSTEAD = re.compile(
+    rf"(?:statt|anstatt|als|than|instead of|rather than|vorher|bisher|zuletzt|previously|formerly) {_COLOUR}"
+)
 _NOT_QUITE = re.compile(rf"(?:fast|beinahe|nahezu|bald|almost|nearly|soon) {_COLOUR}")
 
 
@@ -273,10 +286,16 @@ def _negated(clause: str, start: int, end: int) -> bool:
     return not any(NEGATION_INSIDE.match(word) for word in inside) and any(NEGATION_AFTER.match(word) for word in after)
 
 
+_NAMES = {
+    Health.GREEN: r"gr(?:ü|ue)n|auf kurs|green|on track|🟢",
+    Health.YELLOW: r"gelb|gef(?:ä|ae)hrdet|yellow|amber|at risk|🟡|🟠",
+    Health.RED: r"rot|kritisch|red|critical|🔴",
+}
+
+
 def without_health(text: str, health: Health) -> str:
     """The text without a leading word that only names this health: "gelb – Schnittstelle fehlt"."""
-    words = {Health.GREEN: r"gr(?:ü|ue)n|green|🟢", Health.YELLOW: r"gelb|yellow|amber|🟡|🟠", Health.RED: r"rot|red|🔴"}
-    found = re.match(rf"(?i)\s*(?:{words[health]})\s*(?:[-–—:,;.]+\s*|$)", text)
+    found = re.match(rf"(?i)\s*(?:{_NAMES[health]})\s*(?:[-–—:,;.!]+\s*|$)", text)
     rest = text[found.end() :] if found else text
     return rest.strip()
 
@@ -289,10 +308,11 @@ def without_answer(text: str) -> str:
 
 # --- needs -----------------------------------------------------------------------------------------------------------
 
+_OF = r"(?:aus|von|vom|seitens) (?:der Stadt |dem |der )?"
 _NEEDS = (
-    r"\b(?:brauch(?:en|e|t)|benötig(?:en|e|t)|benoetig(?:en|e|t))\b(?P<a>[^.;!?\n]*?)\b(?:aus|von|vom|seitens) (?:der Stadt |dem |der )?(?P<city>{city})\b(?P<b>[^.;,!?\n]*)",
-    r"\bwart(?:en|e|et)\b[^.;,!?\n]{{0,30}}?\bauf (?P<a>[^.;,!?\n]*?)\b(?:aus|von|vom|seitens) (?:der Stadt |dem |der )?(?P<city>{city})\b",
-    r"\bfehl(?:t|en)\b(?P<a>[^.;,!?\n]*?)\b(?:aus|von|vom|seitens) (?:der Stadt |dem |der )?(?P<city>{city})\b",
+    r"\b(?:brauch|benötig|benoetig)(?:en|e|t)\b(?P<a>[^.;!?\n]*?)\b{of}(?P<city>{city})\b(?P<b>[^.;,!?\n]*)",
+    r"\bwart(?:en|e|et)\b[^.;,!?\n]{{0,30}}?\bauf (?P<a>[^.;,!?\n]*?)\b{of}(?P<city>{city})\b",
+    r"\bfehl(?:t|en)\b(?P<a>[^.;,!?\n]*?)\b{of}(?P<city>{city})\b",
     r"\b(?:aus|von) (?P<city>{city}) (?:fehl(?:t|en)|brauchen wir|benötigen wir)\b(?P<a>[^.;,!?\n]*)",
     r"(?:^|[.;,!?\n] *)(?P<a>[^.;,!?\n]{{2,120}}?) (?:aus|von|vom|der Stadt) (?P<city>{city}) fehl(?:t|en)\b",
     r"\b(?:need|needs|require|requires)\b(?P<a>[^.;!?\n]*?)\bfrom (?P<city>{city})\b",
@@ -301,8 +321,8 @@ _NEEDS = (
     r"(?:^|[.;,!?\n] *)(?P<a>[^.;,!?\n]{{2,120}}?) from (?P<city>{city}) (?:is|are) (?:still )?missing\b",
 )
 _LEADING = re.compile(
-    r"(?i)^(?:noch|dringend|dafür|dafuer|hierfür|jetzt|unbedingt|bitte|bis|wir|uns|nur|still|urgently|only|just|also|auch|die|den|das|der|dem|"
-    r"ein|eine|einen|the|a|an|some|immer)\b *"
+    r"(?i)^(?:noch|dringend|dafür|dafuer|hierfür|jetzt|unbedingt|bitte|bis|wir|uns|nur|still|urgently|only|just|also|"
+    r"auch|die|den|das|der|dem|ein|eine|einen|the|a|an|some|immer)\b *"
 )
 _TRAILING = re.compile(r"(?i)[ ,]*\b(?:noch|still|immer|die|der|aus|dringend|mehr)$")
 _NOTHING = re.compile(r"(?i)^(?:nichts|nix|kein\w*|nicht|nothing|no|not|none)\b")
@@ -317,7 +337,7 @@ def needs_in(text: str, cities: Mapping[str, City]) -> tuple[Need, ...]:
     names = "|".join(sorted((_any_case(n, codes[n]) for n in codes), key=len, reverse=True))
     needs: dict[tuple[str, str], Need] = {}
     for pattern in _NEEDS:
-        for found in re.finditer(pattern.format(city=names), text, re.IGNORECASE):
+        for found in re.finditer(pattern.format(city=names, of=_OF), text, re.IGNORECASE):
             what = _what(found)
             code = codes[found["city"].casefold()]
             if what and not any(code == c and (what in w or w in what) for c, w in needs):
@@ -354,7 +374,9 @@ def _stripped(part: str) -> str:
 
 # --- milestones ------------------------------------------------------------------------------------------------------
 
-_MOVES = re.compile(r"verschieb|verschob|verlegt|rutsch|spaeter|erst |neuer termin|moved|moves|postpon|slip|pushed|new date|later")
+_MOVES = re.compile(
+    r"verschieb|verschob|verlegt|rutsch|spaeter|erst |neuer termin|moved|moves|postpon|slip|pushed|new date|later"
+)
 
 
 def shifts_in(text: str, project: Project, today: date) -> tuple[ShiftSaid, ...]:

@@ -83,9 +83,14 @@ async def due_milestones(
     view: View, scope: Scope, first: date | None, until: date | None, *, limit: int
 ) -> tuple[DueMilestone, ...]:
     """Milestones not done whose day lies in [first, until), None being open, soonest first."""
-    bounds = lambda row: [row.c.due >= first.isoformat()] if first else []  # noqa: E731
-    ends = lambda row: [row.c.due < until.isoformat()] if until else []  # noqa: E731
-    return await _milestones(view, scope, lambda row, _first: [*bounds(row), *ends(row)], limit)
+    return await _milestones(view, scope, lambda row, _first: _between(row.c.due, first, until), limit)
+
+
+def _between(column: ColumnElement[str], first: date | None, until: date | None) -> list[ColumnElement[bool]]:
+    return [
+        *([column >= first.isoformat()] if first else []),
+        *([column < until.isoformat()] if until else []),
+    ]
 
 
 async def slipped_milestones(view: View, scope: Scope, *, limit: int) -> tuple[DueMilestone, ...]:

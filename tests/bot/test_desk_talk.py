@@ -1,3 +1,202 @@
-"""Help, history and undo, and the law of edited and deleted messages, as conversations."""
+"""Help, history and undo, the law of edited and deleted messages, and first contact, as conversations."""
+
+from datetime import timedelta
 
 from tests.conversation import Conversation
+
+ANNA = '!neu person @anna:muenchen.example "Anna Beispiel"'
+
+
+async def test_an_unknown_person_gets_help_and_is_informed_about_data_protection_once(talk: Conversation) -> None:
+    first = await talk.says("@fremd:example.org", "!hilfe", room="gast")
+    second = await talk.says("@fremd:example.org", "!hilfe", room="gast")
+    assert "!hilfe" in second.text
+    assert "!datenschutz" in first.text
+    assert first.text.startswith(second.text)
+    assert first.text != second.text
+
+
+async def test_a_near_miss_is_offered_and_runs_on_yes(talk: Conversation) -> None:
+    offered = await talk.says("koord-m", "!verlauv M")
+    assert "Meinten Sie `!verlauf M`?" in offered.text
+    agreed = await talk.says("koord-m", "ja")
+    assert agreed.text.startswith("Verlauf von")
+
+
+async def test_somebody_elses_yes_does_not_answer_an_offer(talk: Conversation) -> None:
+    await talk.says("koord-m", "!verlauv M")
+    said = await talk.says("koord-n", "ja")
+    assert said.replies == ()
+    assert len(await talk.inbox()) == len(talk.people) + 1
+
+
+async def test_an_offer_can_be_declined(talk: Conversation) -> None:
+    offered = await talk.says("koord-m", "!verlauv M")
+    declined = await talk.reacts("koord-m", offered, "👎🏽")
+    assert declined.text == "In Ordnung. Es wurde nichts geändert."
+
+
+async def test_a_missing_argument_is_asked_for_and_answered_by_a_reply(talk: Conversation) -> None:
+    asked = await talk.says("koord-m", "!verlauf")
+    assert "Zu welchem Eintrag" in asked.text
+    answered = await talk.says("koord-m", "M", reply_to=asked)
+    assert answered.text.startswith("Verlauf von")
+
+
+async def test_all_lines_of_a_message_take_effect_or_none(talk: Conversation) -> None:
+    before = await talk.dump()
+    said = await talk.says("koord-m", f"{ANNA}\n!neu person @anna:muenchen.example „Zweite Anna“")
+    assert "Zeile 2" in said.text
+    assert said.text.endswith("Es wurde nichts geändert.")
+    assert len(said.text.splitlines()) <= 4
+    assert await talk.dump() == before
+
+
+async def test_an_unencrypted_message_in_an_encrypted_room_is_not_carried_out(talk: Conversation) -> None:
+    before = await talk.dump()
+    said = await talk.says("koord-m", ANNA, trusted=False)
+    assert "unverschlüsselt" in said.text
+    assert await talk.dump() == before
+
+
+async def test_ordinary_talk_is_not_stored(talk: Conversation) -> None:
+    before = await talk.inbox()
+    said = await talk.says("koord-m", "Treffen wir uns zum Mittagessen? Es gibt Zwetschgenknödel.")
+    assert said.replies == ()
+    assert await talk.inbox() == before
+
+
+async def test_an_edit_that_changes_nothing_does_nothing(talk: Conversation) -> None:
+    said = await talk.says("koord-m", ANNA)
+    before = await talk.dump()
+    assert (await talk.edits(said, ANNA)).replies == ()
+    assert await talk.dump() == before
+
+
+async def test_an_edit_replaces_the_effect_and_the_reply_and_keeps_the_id(talk: Conversation) -> None:
+    said = await talk.says("koord-m", ANNA)
+    made = {row[0] for row in (await talk.dump())["people"]}
+    edited = await talk.edits(said, ANNA.replace("Anna Beispiel", "Anna Muster"))
+    assert "Anna Muster" in edited.text
+    assert edited.replies[0].replaces == said.replies[0].event
+    people = {row[0]: row for row in (await talk.dump())["people"]}
+    assert set(people) == made
+    assert not any("Anna Beispiel" in row for row in people.values())
+
+
+async def test_an_edit_with_an_error_leaves_the_earlier_effect(talk: Conversation) -> None:
+    said = await talk.says("koord-m", ANNA)
+    before = await talk.dump()
+    edited = await talk.edits(said, "!neu person @anna:muenchen.example farbe:rot")
+    assert edited.text.endswith("Es wurde nichts geändert.")
+    assert await talk.dump() == before
+
+
+async def test_a_command_edited_into_talk_is_taken_back(talk: Conversation) -> None:
+    before = await talk.dump()
+    said = await talk.says("koord-m", ANNA)
+    edited = await talk.edits(said, "Vergessen Sie es bitte.")
+    assert "Zurückgenommen" in edited.text
+    assert await talk.dump() == before
+
+
+async def test_a_message_edited_into_a_command_runs_once(talk: Conversation) -> None:
+    said = await talk.says("koord-m", "neu person Anna")
+    assert said.replies == ()
+    await talk.edits(said, ANNA)
+    after = await talk.dump()
+    assert (await talk.edits(said, ANNA)).replies == ()
+    assert await talk.dump() == after
+
+
+async def test_an_edit_after_fifteen_minutes_changes_nothing_and_says_so(talk: Conversation) -> None:
+    said = await talk.says("koord-m", ANNA)
+    before = await talk.dump()
+    talk.now += timedelta(minutes=16)
+    edited = await talk.edits(said, ANNA.replace("Beispiel", "Muster"))
+    assert "älter als 15 Minuten" in edited.text
+    assert await talk.dump() == before
+
+
+async def test_the_authors_deletion_withdraws(talk: Conversation) -> None:
+    before = await talk.dump()
+    said = await talk.says("koord-m", ANNA)
+    deleted = await talk.deletes(said)
+    assert "Zurückgenommen" in deleted.text
+    assert await talk.dump() == before
+
+
+async def test_somebody_elses_deletion_leaves_the_record_and_is_in_its_history(talk: Conversation) -> None:
+    said = await talk.says("koord-m", ANNA)
+    before = await talk.dump()
+    deleted = await talk.deletes(said, by="koord-n")
+    assert "gilt weiter" in deleted.text
+    assert await talk.dump() == before
+    shown = await talk.says("koord-m", "!verlauf @anna:muenchen.example")
+    assert "von Koordination Nürnberg gelöscht" in shown.text
+
+
+async def test_a_deletion_after_fifteen_minutes_leaves_the_record(talk: Conversation) -> None:
+    said = await talk.says("koord-m", ANNA)
+    before = await talk.dump()
+    talk.now += timedelta(minutes=16)
+    deleted = await talk.deletes(said)
+    assert "gilt weiter" in deleted.text
+    assert await talk.dump() == before
+
+
+async def test_only_the_own_last_change_is_undone(talk: Conversation) -> None:
+    await talk.says("koord-m", ANNA)
+    before = await talk.dump()
+    said = await talk.says("koord-n", "!rückgängig")
+    assert "keine Änderung" in said.text
+    assert await talk.dump() == before
+
+
+async def test_what_others_built_on_is_not_undone(talk: Conversation) -> None:
+    await talk.says("koord-m", ANNA)
+    talk.now += timedelta(minutes=10)
+    await talk.says("koord-m", "!sitz M mitglied @anna:muenchen.example")
+    talk.now += timedelta(minutes=1)
+    await talk.says("koord-m", "!rückgängig")
+    undone = await talk.dump()
+    again = await talk.says("koord-m", "!undo")
+    assert "Zurückgenommen" in again.text
+    assert await talk.dump() != undone
+
+
+async def test_an_unknown_choice_is_an_error_and_no_free_text(talk: Conversation) -> None:
+    before = await talk.dump()
+    said = await talk.says("koord-n", "!status P-1 blau")
+    assert "blau" in said.text
+    assert said.text.endswith("Es wurde nichts geändert.")
+    assert await talk.dump() == before
+
+
+async def test_a_mistyped_name_is_offered(talk: Conversation) -> None:
+    said = await talk.says("koord-n", "!zeige Hundestuer")
+    assert "Meinten Sie `!zeige Hundesteuer`?" in said.text
+
+
+async def test_a_value_of_somebody_else_is_named_when_it_is_replaced_unseen(talk: Conversation) -> None:
+    await talk.says("koord-n", "!zeige P-1")
+    talk.now += timedelta(minutes=1)
+    await talk.says("koord-m", "!ändern P-1 phase:umsetzung", room="arbeit")
+    said = await talk.says("koord-n", "!ändern P-1 phase:konzept")
+    assert "Umsetzung" in said.text
+    assert "Koordination München" in said.text
+    shown = await talk.says("koord-n", "!zeige P-1")
+    assert "Konzept" in shown.text
+
+
+async def test_a_wording_of_somebody_else_is_not_replaced_unseen(talk: Conversation) -> None:
+    await talk.says("koord-n", "!zeige P-1")
+    talk.now += timedelta(minutes=1)
+    await talk.says("koord-m", '!ändern P-1 ziel:"Alle Anträge online"', room="arbeit")
+    refused = await talk.says("koord-n", '!ändern P-1 ziel:"Bauanträge papierlos"')
+    assert "Alle Anträge online" in refused.text
+    assert refused.text.endswith("Es wurde nichts geändert.")
+    again = await talk.says("koord-n", '!ändern P-1 ziel:"Bauanträge papierlos"')
+    assert not again.text.endswith("Es wurde nichts geändert.")
+    shown = await talk.says("koord-n", "!zeige P-1")
+    assert "Bauanträge papierlos" in shown.text

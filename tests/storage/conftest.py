@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from storage.all_tables import metadata
 from storage.database import Database
 from tests.storage.postgres import programs, running
+from tests.storage.scribe import Scribe
 
 TEMPLATE = "template_stadtbote"
 _numbers = count(1)
@@ -76,3 +77,9 @@ def database(request: pytest.FixtureRequest) -> Database:
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Database)
     return found
+
+
+@pytest.fixture
+def scribe(database: Database) -> Scribe:
+    """Somebody who writes into the database."""
+    return Scribe(database=database)

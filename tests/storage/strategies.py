@@ -1,8 +1,7 @@
 """Hypothesis strategies for records, derived from their declarations: every field, every form, every optional part."""
 
 import types
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -70,22 +69,18 @@ _VALUES: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
+@cache
 def records(model: type[Record], key: str | None = None) -> st.SearchStrategy[Any]:
     """Records of this kind, with `key` as their own key if it is given."""
     fixed = {model.key_field: st.just(key)} if model.key_field and key else {}
     return _model(model, fixed)
 
 
-def instants_in(start: datetime, seconds: int) -> st.SearchStrategy[datetime]:
-    """Instants from `start` on, at most `seconds` later, both ends included, to the microsecond."""
-    return st.integers(0, seconds * 1_000_000).map(lambda us: (start + timedelta(microseconds=us)).astimezone(UTC))
-
-
 def _model(model: type[BaseModel], fixed: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
     hints = get_type_hints(model, include_extras=True)
     needed, free = {}, {}
     for name, declared in model.model_fields.items():
-        kind = fixed.get(name) or _of(hints[name])
+        kind = fixed[name] if name in fixed else _of(hints[name])
         (needed if declared.is_required() or name in fixed else free)[name] = kind
     return st.fixed_dictionaries(needed, optional=free).map(model.model_validate)
 
@@ -121,7 +116,7 @@ def _annotated(kind: Any, marks: tuple[Any, ...]) -> st.SearchStrategy[Any]:
         if isinstance(mark, BeforeValidator):
             return _READ[mark.func]
         if isinstance(mark, Form):
-            return st.from_regex(mark.pattern, fullmatch=True, alphabet=st.characters(codec="ascii", categories=("L", "N", "P")))
+            return st.sampled_from(mark.like.split(" or "))
     wording = next(mark for mark in marks if isinstance(mark, Wording))
     cite = next((mark for mark in marks if isinstance(mark, Cite)), None)
     return _wordings(wording, cite)
@@ -136,6 +131,3 @@ def _wordings(wording: Wording, cite: Cite | None) -> st.SearchStrategy[str]:
         return cited if cite.letters else st.one_of(cited, words)
     spaced = st.lists(words, min_size=1, max_size=3).map(("\n\n" if wording.lines else " ").join)
     return st.one_of(spaced, st.sampled_from(LOOKALIKES), st.just("x" * wording.longest))
-
-
-Put = Callable[[str, Any], None]
