@@ -11,8 +11,8 @@ from commands.framework.caller import Caller
 from commands.framework.grammar import Grammar
 from commands.framework.inbound import Inbound
 from commands.framework.noun import Noun
-from commands.framework.parse_errors import UnknownName
 from commands.framework.parse import CommandLine, Commands, Missing, Near, Parsed, parse_message
+from commands.framework.parse_errors import UnknownName
 from commands.framework.refusal import Refusal
 from commands.framework.reply import Block, Bullets, Code, Question, Reply, item, line, reply, say
 from commands.framework.rights import require

@@ -1,9 +1,13 @@
 """Replies become outbox rows: rendered once, in the asker's language, where the question was asked."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
+
+import structlog
 
 from bot.matrix.render import content, edit_content
 from commands.framework.caller import Caller
@@ -17,8 +21,12 @@ from storage.outbox import Parcel, Sending, enqueue, next_ordinal, replies_to, t
 from storage.people.preferences import preference
 from storage.people.queries import person
 from storage.prompts import PromptKind, ask
+from storage.rooms.queries import rooms_of_kind
+from storage.rooms.record import RoomKind
 from storage.scope import unlimited
 from storage.work import Work
+
+log = structlog.get_logger()
 
 ACKNOWLEDGED = "✅"
 MESSAGE, REACTION = "m.room.message", "m.reaction"
@@ -53,8 +61,7 @@ async def post(work: Work, office: Office, caller: Caller, envelope: Envelope, r
     else:
         row = await _say(work, office, caller, envelope, reply)
     await _ask(work, caller, envelope, reply, row)
-    for told in reply.tell:
-        await _tell(work, office, caller, envelope, told)
+    await _tell(work, office, caller, envelope, reply.tell)
 
 
 async def _takes_signs(work: Work, caller: Caller) -> bool:
@@ -109,32 +116,43 @@ async def _react(work: Work, office: Office, envelope: Envelope) -> int:
     )
 
 
-async def _tell(work: Work, office: Office, caller: Caller, envelope: Envelope, told: Tell) -> None:
-    """Send the note to the person's direct chat; without one it goes where the change was made, naming them."""
-    to = await person(work, unlimited(), told.person)
-    if to is None or to.record.mxid is None or to.key == caller.key:
+async def _tell(work: Work, office: Office, caller: Caller, envelope: Envelope, told: Sequence[Tell]) -> None:
+    """Send notes to their people's direct chats; without one they go where the change was made, naming them.
+
+    Notes that say the same in the same room are one message.
+    """
+    if not told:
         return
-    mxid = to.record.mxid
-    language = to.record.language or caller.language
-    renderer = Renderer(office.texts, language, caller.zone)
-    note = Reply(blocks=told.blocks)
-    room = await direct_room(work.connection, office.account, mxid) or envelope.inbound.room
-    await _enqueue(
-        work,
-        office,
-        room,
-        envelope.cause,
-        lambda marker: content(
-            renderer.plain(note),
-            renderer.html(note),
-            msgtype="m.text",
-            thread=None,
-            reply_to=None,
-            mentions=(mxid,),
-            marker=marker,
-            extra={},
-        ),
-    )
+    messages: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    shared = await _shared_room(work, envelope.inbound)
+    for note in told:
+        to = await person(work, unlimited(), note.person)
+        if to is None or to.record.mxid is None or to.key == caller.key:
+            continue
+        mxid = to.record.mxid
+        renderer = Renderer(office.texts, to.record.language or caller.language, caller.zone)
+        body = Reply(blocks=note.blocks)
+        room = await direct_room(work.connection, office.account, mxid) or shared
+        if room is None:
+            log.warning("note_undeliverable", person=to.key)
+            continue
+        messages[room, renderer.plain(body), renderer.html(body)].append(mxid)
+    for (room, plain, html), mentions in messages.items():
+        await _enqueue(
+            work, office, room, envelope.cause, partial(_note, plain=plain, html=html, mentions=tuple(mentions))
+        )
+
+
+async def _shared_room(work: Work, inbound: Inbound) -> str | None:
+    """Where somebody without a direct chat is told: here, or, from somebody's direct chat, in a steering room."""
+    if not inbound.direct:
+        return inbound.room
+    steering = await rooms_of_kind(work, unlimited(), RoomKind.STEERING)
+    return next((kept.record.id for kept in steering if kept.record.id), None)
+
+
+def _note(marker: str, *, plain: str, html: str, mentions: tuple[str, ...]) -> dict[str, Any]:
+    return content(plain, html, msgtype="m.text", mentions=mentions, marker=marker)
 
 
 async def _enqueue(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.derived import replace_due, replace_names
 from storage.mapping import Entity, Node, Referring, from_tree, references
 from storage.operations import OPERATION, Operation
-from storage.records import RowChange, batches, stored_tree
+from storage.records import RowChange, View, batches, stored_tree
 from storage.register import BY_COLLECTION, ENTITIES, owners
 from storage.values import COLLECTIONS, Ref, cited
 from storage.versioned import Versioned
@@ -59,6 +59,12 @@ class _Reversal:
         return {change.key for change in self.changes}
 
 
+async def touched(view: View, operation: Operation) -> set[Root]:
+    """The records (collection, key) that the operation made, changed or removed."""
+    found = [await _reversal(view.connection, an_entity, table, operation) for an_entity, table in owners()]
+    return {r.root_of(c.before or c.after or {}) for r in found for c in r.changes}
+
+
 async def undo(work: Work, undone: Operation) -> Undone:
     """Put back what `undone` changed, under the operation of `work`.
 
@@ -68,14 +74,15 @@ async def undo(work: Work, undone: Operation) -> Undone:
     """
     found = [await _reversal(work.connection, an_entity, table, undone) for an_entity, table in owners()]
     reversals = {r.table.name: r for r in found if r.changes}
+    await _unchanged_since(work.connection, reversals.values())
     touched = {r.root_of(c.before or c.after or {}) for r in reversals.values() for c in r.changes}
     made = {root for r in reversals.values() for root in r.made()}
-    await _unchanged_since(work.connection, reversals.values())
     for root in sorted(made):
         await _nobody_refers_to(work.connection, root, reversals, undone)
     await work.write_rows(change for r in reversals.values() for change in r.changes)
+    since = (undone.id + 1, (await work.operation()).id - 1)
     for reversal in reversals.values():
-        await _what_it_names_exists(work.connection, reversal, undone)
+        await _what_it_names_exists(work.connection, reversal, since)
     for collection, key in sorted(touched):
         await _settle(work, BY_COLLECTION[collection], key)
     return Undone(touched=touched, made=made)
@@ -174,28 +181,25 @@ async def _later_rows(
     """The rows written after `undone` that name the record `names` of this collection in this column."""
     now = referring.table.current
     column = now.c[referring.column]
-    named: ColumnElement[bool]
+    later = now.c.operation > undone.id
     if isinstance(referring.mark, Ref):
         meant = [name for name in names if referring.mark.resolve(name) == collection]
-        named = column.in_(meant)
-    else:
-        # A citation may go on after the id, "B-7 Ziffer 2"; B-70 begins the same way, but is another id.
-        meant = [name for name in names if collection in COLLECTIONS.values()]
-        named = or_(*(column.startswith(name, autoescape=True) for name in meant))
-    if not meant:
+        return await _rows(connection, now, later, column.in_(meant)) if meant else []
+    if collection not in COLLECTIONS.values():
         return []
-    rows = await _rows(connection, now, now.c.operation > undone.id, named)
-    return [row for row in rows if isinstance(referring.mark, Ref) or cited(row[referring.column]) in names]
+    # A citation may go on after the id, "B-7 Ziffer 2"; B-70 begins the same way, but is another id.
+    begins = or_(*(column.startswith(name, autoescape=True) for name in names))
+    return [row for row in await _rows(connection, now, later, begins) if cited(row[referring.column]) in names]
 
 
-async def _what_it_names_exists(connection: AsyncConnection, reversal: _Reversal, undone: Operation) -> None:
-    """What the rows put back refer to has not gone since."""
+async def _what_it_names_exists(connection: AsyncConnection, reversal: _Reversal, since: tuple[int, int]) -> None:
+    """What the rows put back refer to has not gone by an operation of `since`, the first and last number."""
     rows = [change.after for change in reversal.changes if change.after is not None]
     for referring in references(reversal.an_entity):
         if referring.table is reversal.table:
             values = {row[referring.column] for row in rows} - {None}
             for collection, names in _by_collection(referring, values).items():
-                await _not_gone(connection, collection, names, undone)
+                await _not_gone(connection, collection, names, since)
 
 
 def _by_collection(referring: Referring, values: set[str]) -> dict[str, set[str]]:
@@ -208,12 +212,14 @@ def _by_collection(referring: Referring, values: set[str]) -> dict[str, set[str]
     return found
 
 
-async def _not_gone(connection: AsyncConnection, collection: str, names: set[str], undone: Operation) -> None:
+async def _not_gone(
+    connection: AsyncConnection, collection: str, names: set[str], since: tuple[int, int]
+) -> None:
     now, past = BY_COLLECTION[collection].table.current, BY_COLLECTION[collection].table.past
     for column in _named_by(collection):
         for batch in batches(sorted(names)):
             here = select(now.c[column]).where(now.c[column] == past.c[column])
-            gone = past.c[column].in_(batch), past.c.ended_by > undone.id, ~here.exists()
+            gone = past.c[column].in_(batch), past.c.ended_by.between(*since), ~here.exists()
             for row in await _rows(connection, past, *gone):
                 raise BuiltUpon(record=(collection, row["key"]))
 

@@ -112,7 +112,7 @@ class Installation:
         self._process = process
 
     async def stop(self, *, by: signal.Signals = signal.SIGTERM) -> int | None:
-        """End the bot by a signal and give its exit code; it is killed after ten seconds. None if it was not running."""
+        """End the bot by a signal and give its exit code, None if it did not run; after ten seconds it is killed."""
         process, self._process = self._process, None
         return None if process is None else await _end(process, by=by)
 

@@ -65,11 +65,11 @@ SCRIPT: tuple[Step, ...] = (
         answer=Answer(has=("P-1", "Nürnberg", "rot"), lacks=("nichts geändert",)),
     ),
     Line(
-        title="Ein Fehler, mit dem nächsten richtigen Befehl",
+        title="Ein Fehler: was falsch ist und der nächste richtige Befehl",
         who="koord-a",
         room="lenkung",
-        says="!status P-3 lila – Der Katalog ist fertig",
-        answer=Answer(has=("lila", "!status P-3", "nichts geändert")),
+        says="!verschieben P-3 Katalog bis:31.11. – Die Lizenz ist noch nicht geklärt",
+        answer=Answer(has=("gibt es nicht", "!verschieben P-3 Katalog bis:30.11.", "Es wurde nichts geändert")),
     ),
     Line(
         title="Ein Irrtum …",

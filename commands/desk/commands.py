@@ -20,7 +20,7 @@ from storage.operations import Operation, last_operation_of
 from storage.prompts import PromptKind
 from storage.register import BY_COLLECTION
 from storage.scope import unlimited
-from storage.undo import BuiltUpon, undo
+from storage.undo import BuiltUpon, touched, undo
 from storage.values import Count
 from storage.work import Work
 
@@ -108,12 +108,12 @@ async def undo_last(work: Work, caller: Caller, _args: UndoArgs) -> Reply:
 
 async def take_back(work: Work, undone: Operation) -> Reply:
     """Undo this operation under a new one that says so."""
+    records = [await naming(work, unlimited(), *root) for root in sorted(await touched(work, undone))]
     work.undoing(undone)
     try:
-        result = await undo(work, undone)
+        await undo(work, undone)
     except BuiltUpon as built:
         raise UndoBuiltUpon(record=await naming(work, unlimited(), *built.record)) from built
-    records = [await naming(work, unlimited(), collection, key) for collection, key in sorted(result.touched)]
     return reply(line(say("desk.reply.undone", records=tuple(records), at=undone.at)))
 
 

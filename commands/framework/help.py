@@ -15,6 +15,7 @@ from commands.framework.reply import (
     Bullets,
     Code,
     Foreign,
+    Item,
     Line,
     Reply,
     Say,
@@ -75,17 +76,22 @@ def help_on(nouns: Sequence[Noun], topic: str, caller: Caller, texts: Texts) -> 
 
 def help_for(commands: Sequence[AnyCommand], caller: Caller, texts: Texts) -> Reply:
     """How one command is written and who may use it; of several, one line each."""
-    if len(commands) == 1:
-        return reply(*_explained(commands[0], caller, texts))
-    items = [
-        item(Code(signature(command, caller.language, texts)), ": ", title(command))
-        for command in commands[:MOST_LISTED]
-    ]
+    plain = [command for command in commands if command.object is None and command.subject is None]
+    if len(commands) == 1 or len(plain) == 1:
+        # "sitz" means the command of that name; "sitz anfragen" is only mentioned.
+        one = plain[0] if plain else commands[0]
+        others = tuple(_in_short(command, caller, texts) for command in commands if command is not one)
+        return reply(*_explained(one, caller, texts), *([Bullets(others)] if others else []))
+    items = [_in_short(command, caller, texts) for command in commands[:MOST_LISTED]]
     rest = tuple(called(command, caller.language) for command in commands[MOST_LISTED:])
     if rest:
         items.append(item(say("framework.help.others"), ": ", *_in_a_row(rest)))
     example = f"{_help(caller.language)} {called(commands[0], caller.language).removeprefix('!')}"
     return reply(Bullets(tuple(items)), line(say("framework.help.one_of", example=Code(example))))
+
+
+def _in_short(command: AnyCommand, caller: Caller, texts: Texts) -> Item:
+    return item(Code(signature(command, caller.language, texts)), ": ", title(command))
 
 
 def find_commands(nouns: Sequence[Noun], topic: str) -> tuple[AnyCommand, ...]:

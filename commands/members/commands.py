@@ -47,7 +47,7 @@ ABOUT_CITIES: tuple[AnyCommand, ...] = (
         run=edit_city,
         right=Right.COORDINATION,
         examples=(
-            Example(de="!ändern M feiertage:BY,katholisch", en="!edit M holidays:BY,catholic"),
+            Example(de="!ändern M feiertage:BY alias:LHM", en="!edit M holidays:BY alias:LHM"),
             Example(de="!ändern R zustand:mitglied ab:1.1.2027", en="!edit R state:member from:2027-01-01"),
         ),
     ),

@@ -9,13 +9,16 @@ from collections.abc import Iterable, Mapping
 
 from storage.projects.record import Health
 
+_NO_NEGATION = r"(?!(?:nicht|nie|kaum|nimmer|kein\w*|not|never|hardly) )"
+
 
 def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    """One pattern that finds any of these as whole words."""
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(patterns)})(?![\w-])")
+    """One pattern that finds any of these as whole words. A gap of any word in one is never a negation."""
+    joined = "|".join(patterns).replace(r"(?:\w+ )", rf"(?:{_NO_NEGATION}\w+ )")
+    return re.compile(rf"(?<![\w-])(?:{joined})(?![\w-])")
 
 
-_FILL = r"(?:(?!nicht|nie|kaum|nimmer|not|never)\w+ ){0,2}?"
+_FILL = r"(?:\w+ ){0,2}?"
 _SOFT = (
     r"(?:es|alles|das|ganze|projekt|bei uns|hier|momentan|derzeit|aktuell|soweit|so weit|bisher|weiter|weiterhin|ja|"
     r"also|jetzt|wieder|endlich|noch|gerade|im moment|im grunde|grundsaetzlich|prinzipiell|bestens|schon)"
@@ -31,7 +34,10 @@ _TROUBLES = (
 _ISSUES = (
     r"(?:issues?|problems?|blockers?|obstacles?|delays?|concerns?|risks?|complaints?|trouble|surprises|worries|hiccups)"
 )
-_SIZE = r"(?:(?:groesseren?|grossen?|nennenswerten?|wesentlichen?|weiteren?|aktuellen?|akuten?|ernsthaften?|echten?) )?"
+_SIZE = (
+    r"(?:(?:groesseren?|grossen?|nennenswerten?|wesentlichen?|weiteren?|aktuellen?|akuten?|"
+    r"besonderen?|ernsthaften?|echten?) )?"
+)
 _MAJOR = r"(?:(?:major|open|real|big|serious|significant|further|more|known|new|current) )?"
 
 COLOURS: Mapping[Health, re.Pattern[str]] = {
@@ -82,7 +88,8 @@ GREEN = any_of(
         r"making (?:\w+ )?progress", r"progressing",
         r"look(?:s|ing) (?:\w+ )?(?:good|fine|great|promising)",
         r"(?:mostly|otherwise|basically|generally|largely) (?:fine|ok|okay|good|on track)",
-        r"(?:is|are|we're|it's|doing) (?:\w+ )?(?:fine|great|stable)", r"stable", r"under control",
+        r"(?:is|are|we're|it's|doing) (?:\w+ )?(?:fine|great|stable)", r"stable", r"we're (?:all )?good",
+        r"all systems go", r"under control",
         r"(?:runs|works) (?:\w+ )?(?:well|fine|smoothly)", r"successful(?:ly)?",
     )
 )  # fmt: skip
@@ -98,13 +105,17 @@ YELLOW = any_of(
         # German
         r"\w*verzoeger\w*", r"\w*verspaet\w*", r"hink(?:t|en) (?:\w+ )?(?:hinterher|nach)?", r"hinterher",
         r"(?:in|im) verzug",
-        r"(?:in|im)? ?rueckstand", r"hakt(?:'?s)?", r"haken", r"hapert(?:'?s)?", r"(?:haengt|haengen)(?:'?s)?(?! fest)",
+        r"(?:in|im)? ?rueckstand", r"hakt(?:'?s)?", r"ruckelt(?:'?s)?", r"(?:liegen|liegt) (?:\w+ ){0,3}?zurueck",
+        r"kaempf(?:en|t) (?:\w+ )?mit", r"aerger", r"schieflage", r"haken", r"hapert(?:'?s)?",
+        r"(?:haengt|haengen)(?:'?s)?(?! fest)",
         r"klemmt(?:'?s)?", r"stock(?:t|en)", r"ins stocken",
         r"stottert", r"holper(?:t|ig)", r"zieht sich", r"schlepp(?:end|t)", r"(?:sehr |recht |etwas )?zaeh",
         r"wackel(?:t|n|ig)", r"auf der kippe",
         r"(?:wird|werden|zeitlich|recht|sehr|ziemlich|etwas|ganz) (?:\w+ )?(?:eng|knapp)", r"eng (?:werden|getaktet)",
         r"knapp werden",
-        r"gefaehrdet", r"risik(?:o|en)", r"sorgen?", r"schwierig\w*", r"probleme?n?", r"fehl(?:t|en)",
+        r"aber knapp", r"gefaehrdet",
+        r"noch nicht (?:\w+ )?(?!gefaehrdet|geplatzt|gestoppt|gescheitert)(?:\w*ge\w+(?:t|en)|zugestimmt)",
+        r"risik(?:o|en)", r"sorgen?", r"schwierig\w*", r"probleme?n?", r"fehl(?:t|en)",
         r"wart(?:en|et|e)(?: \w+)? auf", r"ausstehend",
         r"stehe?n?t? (?:\w+ )?aus", r"laesst auf sich warten", r"langsam(?:er)?(?: als geplant)?",
         r"(?:dauert|braucht|brauchen) (?:\w+ )?(?:laenger|noch (?:etwas|ein wenig))",
@@ -128,7 +139,8 @@ YELLOW = any_of(
         r"not (?:quite|fully|entirely|completely) (?:on (?:track|schedule|plan)|there|done|smooth)",
         r"under-?staffed", r"short-?staffed", r"short on \w+", r"pending", r"held up", r"needs? more time",
         r"taking (?:\w+ )?longer", r"takes (?:\w+ )?longer", r"dragg(?:ing|s)",
-        r"postponed", r"(?:pushed|moved) back", r"bottlenecks?", r"mixed", r"overloaded", r"stalling", r"shortage",
+        r"postponed", r"(?:pushed|moved) back", r"bottlenecks?", r"mixed", r"overloaded", r"stalling", r"snags?",
+        r"in danger", r"off schedule", r"needs? (?:\w+ ){0,2}?more (?:time|days?|weeks?|months?)", r"shortage",
     )
 )  # fmt: skip
 
@@ -165,7 +177,8 @@ RED = any_of(
             r"|progress)"
         ),
         r"won't make it", r"(?:can't|cannot|not going to|never going to) make (?:it|the (?:date|deadline))",
-        r"impossible", r"going nowhere", r"emergency", r"disaster", r"broken", r"in (?:deep |big |serious )?trouble",
+        r"impossible", r"going nowhere", r"emergency", r"disaster", r"broken", r"a mess",
+        r"in (?:deep |big |serious )?trouble",
         r"out of (?:money|budget|funds)", r"cancelled", r"dead end", r"start(?:ing)? (?:all )?over",
         r"back to square one",
     )
@@ -180,9 +193,9 @@ ALONE_RED = re.compile(r"(?:wir |es |alles |jetzt |gerade |bei uns )*(?:stehen|s
 RESOLVED = any_of(
     (
         r"behoben", r"geloest", r"gefixt", r"beseitigt", r"ausgeraeumt", r"aufgeholt", r"ueberwunden", r"vom tisch",
-        r"entschaerft", r"abgestellt", r"weg",
+        r"entschaerft", r"abgestellt", r"(?:ist|sind) weg",
         r"resolved", r"fixed", r"solved", r"sorted(?: out)?", r"unblocked", r"cleared(?: up)?", r"caught up",
-        r"recovered", r"over", r"behind us", r"gone",
+        r"recovered", r"(?:is|are) over", r"behind us", r"(?:is|are) gone",
     )
 )  # fmt: skip
 """What trouble is when it is trouble no longer."""
@@ -225,7 +238,7 @@ DOUBT = any_of(
         r"wie (?:immer|gehabt|letzte[sn]?|beim letzten|zuletzt|vorher|bisher|zuvor|vor(?:ige|letzte)\w*)",
         r"unveraendert", r"nichts neues", r"keine (?:aenderung\w*|neuigkeiten)", r"geht so", r"so ?la ?la", r"na ?ja",
         r"so ?-?so", r"hm+", r"mal (?:so|sehen|schauen)", r"besser als", r"schlechter als", r"teils[ ,/]*teils",
-        r"mittel\w*", r"jein", r"schau'?n? mer mal",
+        r"mittel(?:maessig|praechtig)", r"jein", r"schau'?n? mer mal",
         r"no idea", r"not sure", r"unsure", r"unclear", r"don'?t know", r"hard to (?:say|tell)", r"(?:it )?depends",
         r"i guess", r"i think so", r"ask (?:me |us )?(?:again|later|on|next|tomorrow)",
         r"(?:will|have to|need to|must|let me|i'll|we'll) (?:\w+ )?(?:check|ask|clarify|find out)", r"get back to you",

@@ -83,10 +83,6 @@ class PersonUnknown(Refusal):
     """There is no such person, or the caller may not see them; fact `given`."""
 
 
-class TitleTaken(Refusal):
-    """A project is called exactly so already; fact `project`."""
-
-
 class NothingToChange(Refusal):
     """The command names nothing that would change; fact `project`."""
 

@@ -233,24 +233,42 @@ async def correct_status(work: Work, caller: Caller, body: Mapping[str, Any], te
     word = _word(text)
     if word in YES or word in NO:
         return await _yes_or_no(work, caller, body, agreed=word in YES)
-    key = str(body["project"])
+    key, given_at = str(body["project"]), datetime.fromisoformat(str(body["at"]))
     project, city = await access_project_to_report(work, caller, key, str(body["city"]))
-    given_at = datetime.fromisoformat(str(body["at"]))
     before = correctable(project.record, city=str(city), by=caller.key, at=given_at, now=work.now)
     if before is None:
         return await status_from_text(work, caller, key, text)
-    text = without_answer(readable(text))
-    understood = await _understand(work, caller, project.record, text)
-    if isinstance(understood, Ambiguous) and understood.reason in (Doubt.QUESTION, Doubt.THANKS):
-        return None if understood.reason is Doubt.QUESTION else reply(line(say("projects.reply.kept")))
+    heard = await _heard_in_correction(work, caller, project.record, before, body, without_answer(readable(text)))
+    match heard:
+        case Doubt.QUESTION:
+            return None
+        case Doubt.THANKS:
+            return reply(line(say("projects.reply.kept")))
+        case Doubt():
+            name = await city_name(work, caller, before.city)
+            return _ask_health(project.record, before.city, text, name, at=given_at)
+        case _:
+            return await _correct(work, caller, project, before, heard)
+
+
+async def _heard_in_correction(
+    work: Work, caller: Caller, project: Project, before: Update, body: Mapping[str, Any], text: str
+) -> _Heard | Doubt:
+    """The status as corrected, or why the words do not say it; what they leave unsaid stays."""
+    understood = await _understand(work, caller, project, text)
+    doubt = understood.reason if isinstance(understood, Ambiguous) else None
+    if doubt in (Doubt.QUESTION, Doubt.THANKS):
+        return doubt
     if body.get("awaits") == "cause" and not _names_other_health(understood, before):
-        heard = _Heard(said=Said(health=before.health, text=text, needs=await _needs(work, caller, text)))
-    elif isinstance(understood, Understood):
-        heard = _corrected(before, understood)
-    elif understood.reason is Doubt.NEUTRAL:
-        heard = _Heard(said=Said(health=before.health, text=text, needs=before.needs))
-    else:
-        return _ask_health(project.record, before.city, text, await city_name(work, caller, before.city), at=given_at)
+        return _Heard(said=Said(health=before.health, text=text, needs=await _needs(work, caller, text)))
+    if isinstance(understood, Understood):
+        return _corrected(before, understood)
+    if understood.reason is Doubt.NEUTRAL:
+        return _Heard(said=Said(health=before.health, text=text, needs=before.needs))
+    return understood.reason
+
+
+async def _correct(work: Work, caller: Caller, project: Kept[Project], before: Update, heard: _Heard) -> Reply:
     update = await correct(work, project, before, heard.said)
     return _echo(await _given(work, caller, project.record, update, heard.shifts))
 
@@ -306,27 +324,30 @@ async def _shift(work: Work, caller: Caller, body: Mapping[str, Any], title: str
 
 async def pick_health(work: Work, caller: Caller, body: Mapping[str, Any], text: str) -> Reply | None:
     """The answer to "green, yellow or red?": a number or words; asked once, then left. None for a question."""
-    key, said_before = str(body["project"]), str(body.get("text", ""))
+    key, asked_about = str(body["project"]), str(body.get("text", ""))
     project, city = await access_project_to_report(work, caller, key, str(body["city"]))
     heard = await _picked(work, caller, project.record, text)
     if heard is None:
         return None
     if heard.said.health is None:
         return reply(line(say("projects.reply.still_unclear", project=ref(project.record))), about=key)
-    kept = heard.said.text or said_before
-    needs = heard.said.needs or await _needs(work, caller, kept)
-    heard = _Heard(said=Said(health=heard.said.health, text=kept, needs=needs), shifts=heard.shifts)
-    given_at = body.get("at")
-    before = (
-        correctable(project.record, city=str(city), by=caller.key, at=datetime.fromisoformat(given_at), now=work.now)
-        if given_at
-        else None
-    )
+    before = _asked_to_correct(project.record, str(city), caller, body, work.now)
+    words = heard.said.text or asked_about or (cause(before) if before else None) or ""
+    needs = heard.said.needs or await _needs(work, caller, words)
+    heard = _Heard(said=Said(health=heard.said.health, text=words, needs=needs), shifts=heard.shifts)
     if before is not None:
-        said = Said(health=heard.said.health, text=kept or cause(before) or "", needs=needs or before.needs)
-        update = await correct(work, project, before, said)
-        return _echo(await _given(work, caller, project.record, update, heard.shifts))
+        return await _correct(work, caller, project, before, heard)
     return _echo(await _record(work, caller, project, str(city), heard))
+
+
+def _asked_to_correct(
+    project: Project, city: str, caller: Caller, body: Mapping[str, Any], now: datetime
+) -> Update | None:
+    """The status that the question was about, if it was about one and that may still be corrected."""
+    if "at" not in body:
+        return None
+    given_at = datetime.fromisoformat(str(body["at"]))
+    return correctable(project, city=city, by=caller.key, at=given_at, now=now)
 
 
 async def _picked(work: Work, caller: Caller, project: Project, text: str) -> _Heard | None:

@@ -25,7 +25,7 @@ async def seats_held(view: View, scope: Scope, person: str, day: date) -> tuple[
 
 
 async def seats_of_city(view: View, scope: Scope, city: str, day: date | None) -> tuple[Kept[Seat], ...]:
-    """The seats of a city or partner on `day`, vacant ones included, the voting one first; with None all it ever had."""
+    """The seats of a city or partner on `day`, vacant ones included, voting first; with None all it ever had."""
     of_city: Where = lambda root: root.c.city == city  # noqa: E731
     if day is None:
         return await fetch(view, SEATS, scope, of_city, order=_by_start)

@@ -1,5 +1,6 @@
 """The command line: what the operator types, what is answered, and with which exit code."""
 
+import asyncio
 import json
 import os
 import re
@@ -10,12 +11,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.__main__ import app
 from bot.demo.cast import BUNDLE
 from bot.demo.installed import Finished, Installation
 from storage.bundle_format import read_bundle
 from tests.rig.town import PASSWORD, Town
 
+OPERATOR = "@it:muenchen.example"
 NOBODY_THERE = "http://127.0.0.1:9"
 
 
@@ -28,9 +32,23 @@ def installation(tmp_path: Path) -> Installation:
         user_id="@stadtbote:muenchen.example",
         password=PASSWORD,
         servers=["muenchen.example"],
-        administrators=["@koordination:muenchen.example"],
+        administrators=[OPERATOR],
     )
     return made
+
+
+@pytest.fixture(autouse=True)
+def no_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logging, once set up, stays for the whole process, and so would the stream of one test."""
+    monkeypatch.setattr("bot.log.configure", lambda: None)
+
+
+def typed(installation: Installation, name: str, *arguments: str, stdin: str = "") -> Finished:
+    """Run a command in this process; what would be a traceback is raised."""
+    said = CliRunner().invoke(app, [name, "--config", str(installation.config), *arguments], input=stdin)
+    if said.exception is not None and not isinstance(said.exception, SystemExit):
+        raise said.exception
+    return Finished(status=said.exit_code, out=said.stdout, err=said.stderr)
 
 
 def said_one_clear_line(finished: Finished, *phrases: str, status: int = 1) -> None:
@@ -46,58 +64,58 @@ def said_one_clear_line(finished: Finished, *phrases: str, status: int = 1) -> N
 # --- mistakes of the operator ----------------------------------------------------------------------------------------
 
 
-async def test_without_a_configuration_the_way_to_one_is_named(tmp_path: Path) -> None:
-    said_one_clear_line(await Installation(tmp_path).command("run"), "config.toml", "stadtbote init")
+def test_without_a_configuration_the_way_to_one_is_named(tmp_path: Path) -> None:
+    said_one_clear_line(typed(Installation(tmp_path), "run"), "config.toml", "stadtbote init")
 
 
-async def test_an_unknown_key_of_the_configuration_is_named(installation: Installation) -> None:
+def test_an_unknown_key_of_the_configuration_is_named(installation: Installation) -> None:
     with installation.config.open("a") as config:
         config.write("[locale]\nlangage = 'de'\n")
-    said_one_clear_line(await installation.command("run"), "locale.langage: unknown key")
+    said_one_clear_line(typed(installation, "run"), "locale.langage: unknown key")
 
 
-async def test_wrong_use_is_told_apart_from_failure(installation: Installation) -> None:
-    assert (await installation.command("import")).status == 2
-    assert (await installation.command("run", "--colour")).status == 2
-    assert (await installation.command("fly")).status == 2
-    assert (await installation.command("run", "--help")).status == 0
+def test_wrong_use_is_told_apart_from_failure(installation: Installation) -> None:
+    assert typed(installation, "import").status == 2
+    assert typed(installation, "run", "--colour").status == 2
+    assert typed(installation, "fly").status == 2
+    assert typed(installation, "run", "--help").status == 0
 
 
-async def test_a_homeserver_that_is_not_there_is_one_line(installation: Installation) -> None:
+async def test_a_homeserver_that_is_not_there_is_one_line_of_a_process_of_its_own(installation: Installation) -> None:
     said_one_clear_line(await installation.command("run"), "cannot be reached", "homeserver")
 
 
 # --- the database ----------------------------------------------------------------------------------------------------
 
 
-async def imported(installation: Installation) -> None:
-    finished = await installation.command("import", "--yes", str(BUNDLE))
+def imported(installation: Installation) -> None:
+    finished = typed(installation, "import", "--yes", str(BUNDLE))
     assert finished.status == 0, finished.err
 
 
-async def test_a_newer_database_is_refused(installation: Installation) -> None:
-    await imported(installation)
+def test_a_newer_database_is_refused(installation: Installation) -> None:
+    imported(installation)
     with closing(sqlite3.connect(installation.database)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999_from_the_future'")
-    said_one_clear_line(await installation.command("run"), "stadtbote.db", "newer")
+    said_one_clear_line(typed(installation, "run"), "stadtbote.db", "newer")
 
 
-async def test_a_database_of_another_program_is_refused(installation: Installation) -> None:
+def test_a_database_of_another_program_is_refused(installation: Installation) -> None:
     with closing(sqlite3.connect(installation.database)) as connection, connection:
         connection.execute("CREATE TABLE notes (text)")
-    said_one_clear_line(await installation.command("run"), "stadtbote.db", "not Stadtbote's")
+    said_one_clear_line(typed(installation, "run"), "stadtbote.db", "not Stadtbote's")
 
 
-async def test_a_file_that_is_no_database_is_refused(installation: Installation) -> None:
+def test_a_file_that_is_no_database_is_refused(installation: Installation) -> None:
     installation.database.write_bytes(b"Protokoll der Sitzung vom Montag\n" * 100)
-    said_one_clear_line(await installation.command("run"), "stadtbote.db", "no database")
+    said_one_clear_line(typed(installation, "run"), "stadtbote.db", "no database")
 
 
-async def test_a_locked_database_is_one_line(installation: Installation) -> None:
-    await imported(installation)
+def test_a_locked_database_is_one_line(installation: Installation) -> None:
+    imported(installation)
     with closing(sqlite3.connect(installation.database)) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        finished = await installation.command("import", "--yes", str(BUNDLE))
+        finished = typed(installation, "import", "--yes", str(BUNDLE))
     said_one_clear_line(finished, "locked")
 
 
@@ -107,7 +125,7 @@ AS_EVERYBODY = ("setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_over
 
 @pytest.mark.skipif(bool(AS_EVERYBODY) and not shutil.which("setpriv"), reason="root may write everywhere")
 async def test_a_read_only_database_is_one_line(installation: Installation) -> None:
-    await imported(installation)
+    await asyncio.to_thread(imported, installation)
     installation.database.chmod(0o400)
     installation.directory.chmod(0o500)
     try:
@@ -117,11 +135,11 @@ async def test_a_read_only_database_is_one_line(installation: Installation) -> N
     said_one_clear_line(finished, "read-only")
 
 
-async def test_a_database_in_a_folder_that_cannot_be_made_is_one_line(installation: Installation) -> None:
+def test_a_database_in_a_folder_that_cannot_be_made_is_one_line(installation: Installation) -> None:
     (installation.directory / "daten").write_text("a file where the folder should be")
     with installation.config.open("a") as config:
         config.write('[storage]\nurl = "sqlite+aiosqlite:///daten/stadtbote.db"\n')
-    said_one_clear_line(await installation.command("run"), "daten")
+    said_one_clear_line(typed(installation, "run"), "daten")
 
 
 # --- bundles ---------------------------------------------------------------------------------------------------------
@@ -131,31 +149,31 @@ def register(installation: Installation) -> dict[str, int]:
     """How many rows each table of the database holds."""
     with closing(sqlite3.connect(installation.database)) as connection:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
+        return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}  # noqa: S608
 
 
-async def test_a_dry_run_shows_what_would_come_and_changes_nothing(installation: Installation) -> None:
-    await installation.command("export", "-")
+def test_a_dry_run_shows_what_would_come_and_changes_nothing(installation: Installation) -> None:
+    typed(installation, "export", "-")
     before = register(installation)
-    finished = await installation.command("import", "--dry-run", str(BUNDLE))
+    finished = typed(installation, "import", "--dry-run", str(BUNDLE))
     assert finished.status == 0
     assert "projects: 9 new, 0 changed, 0 unchanged" in finished.out
     assert register(installation) == before
 
 
-async def test_without_a_terminal_an_import_wants_to_be_confirmed_on_the_command_line(
+def test_without_a_terminal_an_import_wants_to_be_confirmed_on_the_command_line(
     installation: Installation,
 ) -> None:
-    finished = await installation.command("import", str(BUNDLE))
+    finished = typed(installation, "import", str(BUNDLE))
     said_one_clear_line(finished, "--yes")
     assert register(installation)["projects"] == 0
 
 
-async def test_a_second_import_of_the_same_bundle_changes_nothing(installation: Installation) -> None:
-    await imported(installation)
+def test_a_second_import_of_the_same_bundle_changes_nothing(installation: Installation) -> None:
+    imported(installation)
     before = register(installation)
     assert before["projects"] == 9
-    finished = await installation.command("import", "--yes", str(BUNDLE))
+    finished = typed(installation, "import", "--yes", str(BUNDLE))
     assert finished.status == 0
     assert "projects: 0 new, 0 changed, 9 unchanged" in finished.out
     assert "Imported" not in finished.out
@@ -163,35 +181,37 @@ async def test_a_second_import_of_the_same_bundle_changes_nothing(installation: 
 
 
 @pytest.mark.parametrize("suffix", ["yaml", "json"])
-async def test_an_export_holds_what_was_imported(installation: Installation, tmp_path: Path, suffix: str) -> None:
-    await imported(installation)
+def test_an_export_holds_what_was_imported(installation: Installation, tmp_path: Path, suffix: str) -> None:
+    imported(installation)
     exported = tmp_path / f"export.{suffix}"
-    finished = await installation.command("export", str(exported))
+    finished = typed(installation, "export", str(exported))
     assert finished.status == 0, finished.err
     assert normalised(exported.read_bytes()) == normalised(BUNDLE.read_bytes())
 
 
 def normalised(bundle: bytes) -> dict[str, object]:
     """What a bundle says, in the order of its keys."""
-    said = read_bundle(bundle, name="bundle").model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    said = read_bundle(bundle, name="bundle").model_dump(
+        mode="json", exclude_defaults=True, by_alias=True, exclude={"exported_at", "counters"}
+    )
     return {
         name: sorted(value, key=lambda one: json.dumps(one, sort_keys=True)) if isinstance(value, list) else value
         for name, value in said.items()
     }
 
 
-async def test_an_export_to_standard_output_is_nothing_but_the_bundle(installation: Installation) -> None:
-    await imported(installation)
-    finished = await installation.command("export", "-")
+def test_an_export_to_standard_output_is_nothing_but_the_bundle(installation: Installation) -> None:
+    imported(installation)
+    finished = typed(installation, "export", "-")
     assert finished.status == 0
     assert normalised(finished.out.encode()) == normalised(BUNDLE.read_bytes())
 
 
-async def test_before_there_is_anything_to_export_that_is_said(installation: Installation) -> None:
-    said_one_clear_line(await installation.command("export", "-"), "no cooperation")
+def test_before_there_is_anything_to_export_that_is_said(installation: Installation) -> None:
+    said_one_clear_line(typed(installation, "export", "-"), "no cooperation")
 
 
-async def test_a_bundle_with_three_mistakes_names_all_three_and_imports_nothing(
+def test_a_bundle_with_three_mistakes_names_all_three_and_imports_nothing(
     installation: Installation, tmp_path: Path
 ) -> None:
     text = BUNDLE.read_text(encoding="utf-8")
@@ -205,10 +225,10 @@ async def test_a_bundle_with_three_mistakes_names_all_three_and_imports_nothing(
         text = text.replace(right, wrong)
     broken = tmp_path / "kaputt.yaml"
     broken.write_text(text, encoding="utf-8")
-    lines = {n: line for n, line in enumerate(text.splitlines(), 1)}
-    places = [next(n for n, line in lines.items() if wrong.strip() in line) for wrong in mistakes.values()]
+    lines = list(enumerate(text.splitlines(), 1))
+    places = [next(n for n, line in lines if wrong.strip() in line) for wrong in mistakes.values()]
 
-    finished = await installation.command("import", "--yes", str(broken))
+    finished = typed(installation, "import", "--yes", str(broken))
     assert finished.status == 1
     assert "Traceback" not in finished.err
     assert sorted(int(n) for n in re.findall(r"kaputt\.yaml, line (\d+)", finished.err)) == sorted(places)
@@ -216,18 +236,22 @@ async def test_a_bundle_with_three_mistakes_names_all_three_and_imports_nothing(
     assert not installation.database.exists() or register(installation)["projects"] == 0
 
 
-async def test_a_bundle_that_is_not_there_is_one_line(installation: Installation, tmp_path: Path) -> None:
-    said_one_clear_line(await installation.command("import", str(tmp_path / "nichts.yaml")), "nichts.yaml")
+def test_a_bundle_that_is_not_there_is_one_line(installation: Installation, tmp_path: Path) -> None:
+    said_one_clear_line(typed(installation, "import", str(tmp_path / "nichts.yaml")), "nichts.yaml")
 
 
 # --- with a homeserver -----------------------------------------------------------------------------------------------
 
 
+def asked_of(town: Town) -> tuple[str, ...]:
+    """The answers that `init` takes as options."""
+    return ("--homeserver", town.server.url, "--user", town.bot_id, "--administrator", OPERATOR)
+
+
 @pytest.mark.synapse
 async def test_a_first_login_makes_a_private_configuration_and_one_device(town: Town) -> None:
     town.bot.config.unlink()
-    arguments = ("--homeserver", town.server.url, "--user", town.bot_id, "--administrator", "@it:muenchen.example")
-    finished = await town.bot.command("init", *arguments, stdin=f"{PASSWORD}\n")
+    finished = await asyncio.to_thread(typed, town.bot, "init", *asked_of(town), stdin=f"{PASSWORD}\n")
     assert finished.status == 0, finished.err
     assert stat.S_IMODE(town.bot.config.stat().st_mode) == 0o600
     assert stat.S_IMODE(town.bot.database.stat().st_mode) == 0o600
@@ -235,7 +259,7 @@ async def test_a_first_login_makes_a_private_configuration_and_one_device(town: 
     ((device, token),) = town.rows("SELECT device_id, access_token FROM matrix_account")
     assert token not in finished.out + finished.err + town.bot.config.read_text()
 
-    again = await town.bot.command("init", *arguments, stdin=f"{PASSWORD}\n")
+    again = await asyncio.to_thread(typed, town.bot, "init", *asked_of(town), stdin=f"{PASSWORD}\n")
     said_one_clear_line(again, "exists already")
     assert town.rows("SELECT device_id FROM matrix_account") == [(device,)]
     await town.start()
@@ -246,8 +270,9 @@ async def test_a_first_login_makes_a_private_configuration_and_one_device(town: 
 @pytest.mark.synapse
 async def test_a_first_login_with_a_token_keeps_its_device(town: Town) -> None:
     town.bot.config.unlink()
-    arguments = ("--homeserver", town.server.url, "--user", town.bot_id, "--administrator", "@it:muenchen.example")
-    finished = await town.bot.command("init", "--token", *arguments, stdin=f"{town.account.access_token}\n")
+    finished = await asyncio.to_thread(
+        typed, town.bot, "init", "--token", *asked_of(town), stdin=f"{town.account.access_token}\n"
+    )
     assert finished.status == 0, finished.err
     assert town.rows("SELECT device_id FROM matrix_account") == [(town.account.device_id,)]
 
@@ -255,10 +280,11 @@ async def test_a_first_login_with_a_token_keeps_its_device(town: Town) -> None:
 @pytest.mark.synapse
 async def test_a_first_login_that_fails_leaves_no_configuration(town: Town) -> None:
     town.bot.config.unlink()
-    arguments = ("--homeserver", town.server.url, "--user", town.bot_id, "--administrator", "@it:muenchen.example")
-    said_one_clear_line(await town.bot.command("init", *arguments, stdin="falsch\n"), "does not accept the login")
+    said_one_clear_line(
+        await asyncio.to_thread(typed, town.bot, "init", *asked_of(town), stdin="falsch\n"), "does not accept the login"
+    )
     assert not town.bot.config.exists()
-    assert (await town.bot.command("init", *arguments, stdin=f"{PASSWORD}\n")).status == 0
+    assert (await asyncio.to_thread(typed, town.bot, "init", *asked_of(town), stdin=f"{PASSWORD}\n")).status == 0
 
 
 @pytest.mark.synapse
@@ -312,7 +338,7 @@ async def test_the_doctor_says_what_is_well_and_what_is_not(town: Town) -> None:
 
 async def findings(town: Town, *, status: int) -> dict[str, str]:
     """What the doctor found, by the name of the check."""
-    finished = await town.bot.command("doctor")
+    finished = await asyncio.to_thread(typed, town.bot, "doctor")
     assert finished.status == status, finished
     assert finished.err == ""
     found = [re.fullmatch(r"(ok|FAIL) +([a-z ]+): (.+)", line) for line in finished.out.splitlines()]

@@ -3,20 +3,14 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.all_tables import metadata
-from storage.database import Database
+from storage.database import Connection, Database
 from tests.storage.postgres import programs, running
 from tests.storage.scribe import Scribe
-
-TEMPLATE = "template_stadtbote"
-_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -29,26 +23,18 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The URL of a server that has a template with all tables, with `{name}` for the database."""
+    """The URL of a database with all tables, on a server that ends with the session."""
     place = programs()
     if place is None:
         pytest.skip("no PostgreSQL server is installed")
     with running(place) as url:
-        asyncio.run(_execute(url.format(name="postgres"), f"CREATE DATABASE {TEMPLATE}"))
-        asyncio.run(_make_tables(Database(url.format(name=TEMPLATE))))
+        asyncio.run(_make_tables(Database(url)))
         yield url
 
 
 async def _make_tables(database: Database) -> None:
     await database.transact(lambda connection: connection.run_sync(metadata.create_all))
     await database.close()
-
-
-async def _execute(url: str, statement: str) -> None:
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(statement))
-    await engine.dispose()
 
 
 @pytest.fixture
@@ -63,12 +49,17 @@ async def sqlite(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Databas
 @pytest.fixture
 async def postgresql(postgres: str) -> AsyncIterator[Database]:
     """An empty PostgreSQL database with all tables."""
-    name = f"test{next(_numbers)}"
-    await _execute(postgres.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    made = Database(postgres.format(name=name))
+    made = Database(postgres)
     yield made
+    # Emptying the tables is a hundred times faster than making them anew.
+    await made.transact(_empty)
     await made.close()
-    await _execute(postgres.format(name="postgres"), f"DROP DATABASE {name}")
+
+
+async def _empty(connection: Connection) -> None:
+    raw = await connection.get_raw_connection()
+    assert raw.driver_connection is not None
+    await raw.driver_connection.execute(";".join(f'DELETE FROM "{table}"' for table in metadata.tables))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -24,7 +24,7 @@ def programs() -> Path | None:
 
 @contextmanager
 def running(bin_folder: Path) -> Iterator[str]:
-    """A server on a socket in a temporary folder; yields its URL without a database's name."""
+    """A server on a socket in a temporary folder; yields the URL of its only database."""
     # The server refuses to run as root, and as another user it cannot enter folders of root's.
     user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
@@ -38,7 +38,7 @@ def running(bin_folder: Path) -> Iterator[str]:
         server = subprocess.Popen([bin_folder / "postgres", *_options(folder)], **quiet, **common)
         try:
             _wait(folder / "data" / "postmaster.pid", server)
-            yield f"postgresql+asyncpg://postgres@/{{name}}?host={folder}"
+            yield f"postgresql+asyncpg://postgres@/postgres?host={folder}"
         finally:
             server.send_signal(2)
             server.wait()

@@ -113,7 +113,7 @@ def test_a_last_day_is_added_to_the_seat_one_holds() -> None:
     (change,) = appoint([kept(1, held("u1", "2021-01-01"))], wanted("u1", TODAY, date(2026, 12, 31)), TODAY)
     assert change.key == "s1"
     assert change.seat is not None
-    assert str(change.seat.from_), str(change.seat.to) == ("2021-01-01", "2026-12-31")
+    assert (str(change.seat.from_), str(change.seat.to)) == ("2021-01-01", "2026-12-31")
 
 
 def test_a_new_office_begins_a_row_of_its_own_so_that_signers_keep_theirs() -> None:

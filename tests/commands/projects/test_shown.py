@@ -217,8 +217,8 @@ async def test_the_overview_says_it_all_in_twelve_lines(talk: Conversation) -> N
     assert said.text.splitlines() == [
         "Überblick: 9 Projekte",
         (
-            "- Phasen: 1 × Idee, 1 × geplant, 1 × Konzept, 2 × Umsetzung, 1 × Pilot, 1 × Betrieb, 1 × abgeschlossen und "
-            "1 × abgebrochen"
+            "- Phasen: 1 × Idee, 1 × geplant, 1 × Konzept, 2 × Umsetzung, 1 × Pilot, 1 × Betrieb, "
+            "1 × abgeschlossen und 1 × abgebrochen"
         ),
         "- Grün (auf Kurs): 2",
         "- Rot (kritisch): P-2 Gemeinsames Serviceportal und P-4 Online-Hundesteuer",

@@ -187,6 +187,30 @@ async def test_a_declined_shift_leaves_the_milestone(talk: Conversation) -> None
     assert (await of(talk)).milestones[0].due.isoformat() == "2027-03-15"
 
 
+async def test_an_edited_status_replaces_itself(talk: Conversation) -> None:
+    said = await talk.says("koord-n", "!status P-1 gelb – hakt")
+    count = len((await of(talk)).updates)
+    await talk.edits(said, "!status P-1 rot – geplatzt")
+    assert len((await of(talk)).updates) == count
+    assert ((await newest(talk)).health, (await newest(talk)).text) == (Health.RED, "geplatzt")
+
+
+async def test_a_deleted_status_is_withdrawn(talk: Conversation) -> None:
+    before = await talk.dump()
+    said = await talk.says("koord-n", "!status P-1 gelb – hakt")
+    await talk.deletes(said)
+    assert await unchanged(talk, before)
+
+
+async def test_several_lines_take_effect_together_or_not_at_all(talk: Conversation) -> None:
+    before = await talk.dump()
+    said = await talk.says("koord-n", "!status P-1 gelb – a\n!status P-99 rot – b")
+    assert said.text.startswith("Zeile 2: Ein Projekt `P-99` gibt es hier nicht.")
+    assert await unchanged(talk, before)
+    assert (await talk.says("koord-n", "!status P-1 gelb – a\n!status P-1 rot – b")).text == "✅"
+    assert (await newest(talk)).text == "b"
+
+
 # --- whose status it is ----------------------------------------------------------------------------------------------
 
 
@@ -198,8 +222,9 @@ async def test_coordination_may_speak_for_another_city_and_that_city_is_told(tal
         notes
         == [
             (
-                "Die Koordination hat für Nürnberg einen Stand zu Projekt P-7 eingetragen; berichtigen können Sie ihn mit "
-                "`!status P-7` und der richtigen Angabe. Eingetragen: grün (auf Kurs) – läuft an"
+                "Die Koordination hat für Nürnberg einen Stand zu Projekt P-7 eingetragen; "
+                "berichtigen können Sie ihn mit `!status P-7` und der richtigen Angabe. "
+                "Eingetragen: grün (auf Kurs) – läuft an"
             )
         ]
         * 2
@@ -378,3 +403,12 @@ async def test_a_text_with_misleading_signs_is_refused(talk: Conversation) -> No
     said = await talk.says("koord-n", "läuft \u202e tor", reply_to=card)
     assert said.text.startswith("Der Text ist leer, länger als 20 000 Zeichen oder enthält unsichtbare Zeichen")
     assert await unchanged(talk, before)
+
+
+async def test_a_status_needs_somebody_whom_the_register_knows(blank: Conversation) -> None:
+    await blank.says("admin", "!neu stadt M München server:muenchen.example feiertage:BY", room="direkt")
+    await blank.says("admin", "!neu projekt Bauakte stadt:M", room="direkt")
+    before = await blank.dump()
+    said = await blank.says("admin", "!status P-1 gelb stadt:M – hakt", room="direkt")
+    assert said.text.splitlines()[0] == "Einen Stand kann nur melden, wer mit seiner Matrix-ID eingetragen ist."
+    assert await blank.dump() == before

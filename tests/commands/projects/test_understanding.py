@@ -27,6 +27,10 @@ PROJECTS = {project.id: project for project in DEMO.projects}
 P1 = PROJECTS["P-1"]
 
 GREEN = (
+    "derzeit keine besonderen Vorkommnisse",
+    "we're good",
+    "The delay is over, on track",
+    "kein Grund zur Sorge",
     "Läuft.",
     "läuft bei uns",
     "Es läuft alles rund",
@@ -82,6 +86,14 @@ GREEN = (
     "alles gut, danke",
 )
 YELLOW = (
+    "Es ruckelt ein bisschen bei der Abstimmung",
+    "Der Personalrat hat noch nicht zugestimmt",
+    "Wir liegen zwei Wochen zurück",
+    "Wir kämpfen mit der Datenqualität",
+    "We hit a snag with the payment provider",
+    "We need two more weeks",
+    "gut, aber knapp",
+    "Es steht nicht still, aber es zieht sich",
     "gelb",
     "Gelb – die Schnittstelle fehlt noch",
     "gefährdet",
@@ -131,6 +143,9 @@ YELLOW = (
     "gelb, könnte rot werden",
 )
 RED = (
+    "Die Mittel wurden gestrichen",
+    "The contract was terminated, we are starting over",
+    "Ampel auf rot",
     "rot",
     "Rot!",
     "Rot: Vergabe aufgehoben",
@@ -169,6 +184,14 @@ RED = (
     "nicht mehr gelb, sondern rot",
 )
 NO_STATUS = {
+    "schaut nicht gut aus": Doubt.NEUTRAL,
+    "steht nicht still": Doubt.NEUTRAL,
+    "not going well": Doubt.NEGATED,
+    "the pilot is not running smoothly": Doubt.NEGATED,
+    "noch nicht blockiert": Doubt.NEGATED,
+    "Nicht im grünen Bereich": Doubt.NEGATED,
+    "grün mit Tendenz zu gelb": Doubt.MIXED,
+    "no progress, no problems": Doubt.MIXED,
     "nicht mehr rot, aber rund läuft es auch nicht": Doubt.NEGATED,
     "läuft nicht": Doubt.NEGATED,
     "Läuft nicht rund": Doubt.NEGATED,
@@ -223,7 +246,7 @@ NO_STATUS = {
     "fast grün": Doubt.NEUTRAL,
 }
 
-NEEDS = (
+NEEDS: tuple[tuple[str, list[tuple[str, str]]], ...] = (
     ("Wir brauchen noch die Schnittstellenbeschreibung aus München", [("M", "Schnittstellenbeschreibung")]),
     ("gelb, brauchen aus München die Freigabe", [("M", "Freigabe")]),
     ("Need the interface spec from Munich", [("M", "interface spec")]),
@@ -239,7 +262,7 @@ NEEDS = (
     ("we need no help from Munich", []),
 )
 
-SHIFTS = (
+SHIFTS: tuple[tuple[str, list[tuple[str, date]]], ...] = (
     ("Pilotstart jetzt 15.4.", [("Pilotstart", date(2027, 4, 15))]),
     ("Pilot startet erst am 20.4.2027 wegen der Schnittstelle", [("Pilotstart", date(2027, 4, 20))]),
     ("Regelbetrieb verschiebt sich auf Ende 2027", [("Regelbetrieb", date(2027, 12, 31))]),

@@ -1,0 +1,219 @@
+"""The demo: it plays by itself, goes on where it was, lets a person type, and leaves nothing behind."""
+
+import asyncio
+import json
+import os
+import pty
+import re
+import signal
+import sqlite3
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.demo.installed import ROOT
+from bot.demo.person import Heard, Kind
+from bot.demo.script import SCRIPT
+from bot.demo.steps import Answer, still_to_play
+from tests.rig.processes import Running, started_by, still_running
+
+PATIENCE = 120.0
+
+
+@dataclass
+class Demo:
+    """A running demo and what it has printed so far."""
+
+    process: Process
+    folder: Path
+    printed: str = ""
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def until(self, phrase: str, *, after: int = 0) -> int:
+        """Wait for a phrase after so many characters and give where it ends."""
+        async with asyncio.timeout(PATIENCE), self.news:
+            await self.news.wait_for(lambda: phrase in self.printed[after:])
+        return self.printed.find(phrase, after) + len(phrase)
+
+    async def take(self, chunk: bytes) -> None:
+        """Note what was printed."""
+        async with self.news:
+            self.printed += chunk.decode("utf-8", "replace").replace("\r\n", "\n")
+            self.news.notify_all()
+
+    def below(self) -> set[Running]:
+        """The processes it has started."""
+        return started_by(self.process.pid)
+
+    def left_behind(self) -> list[Path]:
+        """What lies in the temporary folder it was given."""
+        return list(self.folder.iterdir())
+
+
+@asynccontextmanager
+async def demo(tmp_path: Path, *arguments: str, stdin: int, stdout: int) -> AsyncIterator[Demo]:
+    """Start the demo; it is killed if the test does not end it."""
+    folder = tmp_path / "tmp"
+    folder.mkdir(exist_ok=True)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "demo", *arguments),
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(folder), "TERM": "xterm", "COLUMNS": "100"},
+        stdin=stdin,
+        stdout=stdout,
+        stderr=STDOUT,
+        start_new_session=True,
+    )
+    try:
+        yield Demo(process=process, folder=folder)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@asynccontextmanager
+async def without_terminal(tmp_path: Path, *arguments: str) -> AsyncIterator[Demo]:
+    """The demo as a pipeline runs it."""
+    async with demo(tmp_path, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=PIPE) as made:
+        reading = asyncio.create_task(_read(made))
+        yield made
+        await reading
+
+
+async def _read(made: Demo) -> None:
+    assert made.process.stdout is not None
+    while chunk := await made.process.stdout.read(4096):
+        await made.take(chunk)
+
+
+@pytest.mark.synapse
+async def test_the_demo_plays_by_itself_and_goes_on_in_the_folder_it_kept(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    async with without_terminal(tmp_path, "--keep", str(kept)) as first:
+        await first.until("Guten Tag, ich bin Stadtbote")
+        below = first.below()
+        assert len(below) >= 2
+        assert await first.process.wait() == 0, first.printed
+    assert positions(first.printed, [step.title for step in SCRIPT])
+    assert "http://127.0.0.1:" in first.printed
+    assert "@koordination-nuernberg:stadtbote.localhost" in first.printed
+    assert still_running(below) == set()
+    assert types_said(kept, "lenkung") == {"m.room.encrypted", "m.reaction"}
+
+    async with without_terminal(tmp_path, "--keep", str(kept)) as second:
+        assert await second.process.wait() == 0, second.printed
+    assert "Guten Tag" not in second.printed
+    again = [step.title for step in still_to_play(SCRIPT, json.loads((kept / "demo.json").read_text())["done"])]
+    assert positions(second.printed, again)
+    with closing(sqlite3.connect(kept / "stadtbote" / "stadtbote.db")) as register:
+        assert register.execute("SELECT count(*) FROM projects").fetchone() == (10,)
+
+
+def positions(printed: str, titles: list[str]) -> bool:
+    """Whether all titles were printed, in this order."""
+    flat = " ".join(printed.split())
+    places = [flat.find(" ".join(title.split())) for title in titles]
+    return places == sorted(places) and -1 not in places
+
+
+def types_said(kept: Path, room: str) -> set[str]:
+    """The types of what was said in a room, as the homeserver has it in its database."""
+    address = json.loads((kept / "demo.json").read_text())["rooms"][room]
+    with closing(sqlite3.connect(kept / "homeserver" / "homeserver.db")) as server:
+        query = "SELECT type FROM events WHERE room_id = ? AND state_key IS NULL"
+        return {kind for (kind,) in server.execute(query, (address,))}
+
+
+@pytest.mark.synapse
+async def test_at_a_terminal_one_may_speak_for_another_city_until_the_end_of_input(tmp_path: Path) -> None:
+    screen, keyboard = pty.openpty()
+    async with demo(tmp_path, stdin=keyboard, stdout=keyboard) as shown:
+        os.close(keyboard)
+        asyncio.get_running_loop().add_reader(screen, _note, screen, shown)
+        try:
+            place = await shown.until("Strg-D")
+            below = shown.below()
+            place = await shown.until("Koordination München [Lenkungskreis]", after=place)
+            os.write(screen, b"/as Q\n/as N\n")
+            place = await shown.until("Welche Stadt?", after=place)
+            place = await shown.until("Koordination Nürnberg [Lenkungskreis]", after=place)
+            os.write(screen, b"!zeige P-1\n")
+            place = await shown.until("Projekt P-1 „Digitaler Bauantrag“", after=place)
+            os.write(screen, "/reply Läuft wieder, alles im Plan.\n".encode())
+            place = await shown.until("Verstanden für Projekt P-1 (Nürnberg)", after=place)
+            os.write(screen, b"/room\n/tanz\n")
+            place = await shown.until("[Digitaler Bauantrag]", after=place)
+            await shown.until("/tanz gibt es nicht", after=place)
+            os.write(screen, b"\x04")
+            async with asyncio.timeout(PATIENCE):
+                assert await shown.process.wait() == 0
+        finally:
+            asyncio.get_running_loop().remove_reader(screen)
+            os.close(screen)
+    assert still_running(below) == set()
+    assert shown.left_behind() == []
+
+
+def _note(screen: int, shown: Demo) -> None:
+    try:
+        chunk = os.read(screen, 65536)
+    except OSError:  # the other side is closed
+        asyncio.get_running_loop().remove_reader(screen)
+        return
+    NOTING.add(task := asyncio.create_task(shown.take(chunk)))
+    task.add_done_callback(NOTING.discard)
+
+
+NOTING: set[asyncio.Task[None]] = set()
+
+
+@pytest.mark.synapse
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [(signal.SIGTERM, "Stadtbote zum Ansehen"), (signal.SIGINT, "Guten Tag, ich bin Stadtbote")],
+)
+async def test_interrupted_at_any_time_it_puts_everything_away(
+    tmp_path: Path, number: signal.Signals, moment: str
+) -> None:
+    async with without_terminal(tmp_path) as shown:
+        await shown.until(moment)
+        below = shown.below()
+        shown.process.send_signal(number)
+        async with asyncio.timeout(30):
+            assert await shown.process.wait() == 128 + number
+    assert still_running(below) == set()
+    assert shown.left_behind() == []
+    assert "Traceback" not in shown.printed
+
+
+async def test_a_homeserver_that_does_not_start_is_told_without_a_traceback(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    (kept / "homeserver").mkdir(parents=True)
+    (kept / "homeserver" / "signing.key").write_text("kein Schlüssel\n")
+    async with without_terminal(tmp_path, "--keep", str(kept)) as shown:
+        assert await shown.process.wait() == 1
+    assert "Der Homeserver" in shown.printed
+    assert not re.search(r"bot/__main__\.py", shown.printed)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "body", "why"),
+    [
+        (Answer(has=("P-1",)), "message", "Projekt P-1", None),
+        (Answer(has=("P-1", "gelb")), "message", "Projekt P-1", "es fehlt „gelb“"),
+        (Answer(lacks=("P-1",)), "message", "Projekt P-1", "darin steht „P-1“"),
+        (Answer(kind="reaction", has=("✅",)), "reaction", "✅", None),
+        (Answer(kind="reaction"), "message", "Fertig", "erwartet war eine Reaktion, gekommen ist eine Nachricht"),
+    ],
+)
+def test_an_answer_that_is_not_as_expected_says_why(answer: Answer, kind: Kind, body: str, why: str | None) -> None:
+    heard = Heard(
+        room="!r", sender="@bot:x", event_id="$e", kind=kind, type="t", encrypted=True, content={}, body=body, key=body
+    )
+    assert answer.missing(heard) == why
