@@ -53,6 +53,11 @@ class Installation:
         """The running process, or None."""
         return self._process.pid if self._process else None
 
+    @property
+    def ended(self) -> int | None:
+        """The exit code of a bot that was started and has ended by itself; None while it runs, or was not started."""
+        return self._process.returncode if self._process else None
+
     def configure(
         self, *, homeserver: str, user_id: str, password: str, servers: Iterable[str], administrators: Iterable[str]
     ) -> None:

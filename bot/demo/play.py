@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import aiohttp
 from rich.console import Console
 from rich.text import Text
 
-from bot.demo.homeserver import HomeserverFailed
+from bot.demo.homeserver import HomeserverFailed, Refused
 from bot.demo.installed import BotFailed
 from bot.demo.person import Heard, NothingHeard
 from bot.demo.script import SCRIPT
 from bot.demo.stage import PLAYERS, Busy, Stage, stage
-from bot.demo.steps import Entrance, Line, Step, StepFailed, answer_to, checked, still_to_play
+from bot.demo.steps import Entrance, Line, Step, StepFailed, checked, still_to_play
 from bot.demo.terminal import Terminal
 from bot.demo.transcript import Transcript
 from bot.log import configure
@@ -38,8 +39,8 @@ async def demo(keep: Path | None) -> int:
             return _failed(console, f"`stadtbote {failed.doing}` ist misslungen.", failed.said)
         except HomeserverFailed as failed:
             return _failed(console, f"Der Homeserver: {failed.reason}", failed.log)
-        except NothingHeard as failed:
-            return _failed(console, str(failed))
+        except (NothingHeard, Refused, aiohttp.ClientError) as failed:
+            return _failed(console, f"Der Homeserver: {failed}")
         except asyncio.CancelledError:
             if number := ended():
                 return 128 + number
@@ -136,35 +137,47 @@ class Play:
             await self._on.settle(room)
         for step in still_to_play(script, done):
             self._transcript.note(step.title)
-            self._last = await self._step(step)
+            self._last = await self._answered(step)
             await self._transcript.up_to(self._last.event_id)
             if step.once:
                 done.append(step.title)
                 self._on.memory.keep()
+
+    async def _answered(self, step: Step) -> Heard:
+        bot = self._on.bot
+        try:
+            return checked(await self._step(step), step)
+        except NothingHeard as nothing:
+            if bot.ended is not None:
+                raise BotFailed(doing="run", status=bot.ended, said=bot.last_words()) from nothing
+            raise StepFailed(title=step.title, why="keine Antwort") from nothing
 
     async def _step(self, step: Step) -> Heard:
         match step:
             case Entrance():
                 return await self._enter(step)
             case Line():
-                return await self._speak(step)
+                return await self._speak(step, step.says, to_last=step.replies)
             case _:
                 raise TypeError(step)
 
     async def _enter(self, step: Entrance) -> Heard:
-        with self._busy("Stadtbote kommt"):
-            await self._on.invite_bot(step.who, step.room)
-            person = self._on.people[step.who]
-            heard = await person.next_from(self._on.bot_id, self._on.memory.rooms[step.room])
-        return checked(heard, step)
+        try:
+            with self._busy("Stadtbote kommt"):
+                await self._on.invite_bot(step.who, step.room)
+                return await self._on.people[step.who].next_from(self._on.bot_id, self._on.memory.rooms[step.room])
+        except Refused:
+            # An earlier run was interrupted when the bot had come already.
+            await self._on.settle(step.room)
+            return await self._speak(step, "!start")
 
-    async def _speak(self, step: Line) -> Heard:
+    async def _speak(self, step: Step, words: str, *, to_last: bool = False) -> Heard:
         person = self._on.people[step.who]
-        answered = self._last.event_id if step.replies and self._last else None
-        event = await person.say(self._on.memory.rooms[step.room], step.says, reply_to=answered)
+        answered = self._last.event_id if to_last and self._last else None
+        event = await person.say(self._on.memory.rooms[step.room], words, reply_to=answered)
         await self._transcript.up_to(event)
         with self._busy("Stadtbote antwortet"):
-            return await answer_to(person, event, self._on.bot_id, step)
+            return await person.reply_to(event, sender=self._on.bot_id)
 
 
 def _say_how_to_join(console: Console, on: Stage) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.demo.person import ANSWERS, Heard, Kind, NothingHeard, Person
+from bot.demo.person import Heard, Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,15 +71,6 @@ class StepFailed(Exception):
         super().__init__(f"{title}: {why}")
         self.title = title
         self.why = why
-
-
-async def answer_to(person: Person, event: str, bot_id: str, step: Step) -> Heard:
-    """What the bot answers to `event`; raises StepFailed if that does not come or is not what the step expects."""
-    try:
-        heard = await person.reply_to(event, sender=bot_id, kinds=ANSWERS)
-    except NothingHeard as nothing:
-        raise StepFailed(title=step.title, why="keine Antwort") from nothing
-    return checked(heard, step)
 
 
 def checked(heard: Heard, step: Step) -> Heard:

@@ -47,14 +47,15 @@ class Transcript:
         await self.witness.until(found, awaited="anything", timeout=FOR_EVER)
 
     def catch_up(self) -> None:
-        """Print everything heard so far."""
+        """Print everything heard so far, as something new."""
+        self._speaker = self._room = ""
         self._print_until(len(self.witness.heard))
 
     def note(self, words: str) -> None:
         """Print a line of our own between what is said."""
         self._speaker = self._room = ""
         self.console.print()
-        self.console.print(Text(f"── {words} "), style="bold")
+        self.console.print(Text(f"── {words}"), style="bold")
 
     def _print_until(self, end: int) -> None:
         fresh = self.witness.heard[self._printed : end]

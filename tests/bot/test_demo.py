@@ -19,7 +19,7 @@ import pytest
 from bot.demo.installed import ROOT
 from bot.demo.person import Heard, Kind
 from bot.demo.script import SCRIPT
-from bot.demo.steps import Answer, still_to_play
+from bot.demo.steps import Answer, Entrance
 from tests.rig.processes import Running, started_by, still_running
 
 PATIENCE = 120.0
@@ -95,27 +95,38 @@ async def _read(made: Demo) -> None:
 @pytest.mark.synapse
 async def test_the_demo_plays_by_itself_and_goes_on_in_the_folder_it_kept(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    async with without_terminal(tmp_path, "--keep", str(kept)) as first:
-        await first.until("Guten Tag, ich bin Stadtbote")
-        below = first.below()
-        assert len(below) >= 2
-        assert await first.process.wait() == 0, first.printed
-    assert positions(first.printed, [step.title for step in SCRIPT])
-    assert "http://127.0.0.1:" in first.printed
-    assert "@koordination-nuernberg:stadtbote.localhost" in first.printed
-    assert still_running(below) == set()
+    async with without_terminal(tmp_path, "--keep", str(kept)) as interrupted:
+        await interrupted.until("Guten Tag, ich bin Stadtbote")
+        assert len(interrupted.below()) >= 2
+        await expect_everything_away(interrupted, signal.SIGINT)
+
+    async with without_terminal(tmp_path, "--keep", str(kept)) as whole:
+        assert await whole.process.wait() == 0, whole.printed
+    assert in_order(whole.printed, [step.title for step in SCRIPT if not isinstance(step, Entrance)])
+    assert "http://127.0.0.1:" in whole.printed
+    assert "@koordination-nuernberg:stadtbote.localhost" in whole.printed
     assert types_said(kept, "lenkung") == {"m.room.encrypted", "m.reaction"}
 
-    async with without_terminal(tmp_path, "--keep", str(kept)) as second:
-        assert await second.process.wait() == 0, second.printed
-    assert "Guten Tag" not in second.printed
-    again = [step.title for step in still_to_play(SCRIPT, json.loads((kept / "demo.json").read_text())["done"])]
-    assert positions(second.printed, again)
+    async with without_terminal(tmp_path, "--keep", str(kept)) as again:
+        assert await again.process.wait() == 0, again.printed
+    assert "Guten Tag" not in again.printed
+    assert in_order(again.printed, [step.title for step in SCRIPT if not step.once])
     with closing(sqlite3.connect(kept / "stadtbote" / "stadtbote.db")) as register:
         assert register.execute("SELECT count(*) FROM projects").fetchone() == (10,)
 
 
-def positions(printed: str, titles: list[str]) -> bool:
+async def expect_everything_away(shown: Demo, number: signal.Signals) -> None:
+    """Interrupt the demo; it ends as interrupted programs do, and so does everything it has started."""
+    below = shown.below()
+    shown.process.send_signal(number)
+    async with asyncio.timeout(PATIENCE):
+        assert await shown.process.wait() == 128 + number
+    assert still_running(below) == set()
+    assert shown.left_behind() == []
+    assert "Traceback" not in shown.printed
+
+
+def in_order(printed: str, titles: list[str]) -> bool:
     """Whether all titles were printed, in this order."""
     flat = " ".join(printed.split())
     places = [flat.find(" ".join(title.split())) for title in titles]
@@ -174,22 +185,10 @@ NOTING: set[asyncio.Task[None]] = set()
 
 
 @pytest.mark.synapse
-@pytest.mark.parametrize(
-    ("number", "moment"),
-    [(signal.SIGTERM, "Stadtbote zum Ansehen"), (signal.SIGINT, "Guten Tag, ich bin Stadtbote")],
-)
-async def test_interrupted_at_any_time_it_puts_everything_away(
-    tmp_path: Path, number: signal.Signals, moment: str
-) -> None:
+async def test_asked_to_end_while_it_begins_it_puts_everything_away(tmp_path: Path) -> None:
     async with without_terminal(tmp_path) as shown:
-        await shown.until(moment)
-        below = shown.below()
-        shown.process.send_signal(number)
-        async with asyncio.timeout(30):
-            assert await shown.process.wait() == 128 + number
-    assert still_running(below) == set()
-    assert shown.left_behind() == []
-    assert "Traceback" not in shown.printed
+        await shown.until("Stadtbote zum Ansehen")
+        await expect_everything_away(shown, signal.SIGTERM)
 
 
 async def test_a_homeserver_that_does_not_start_is_told_without_a_traceback(tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_agreements_amends_past_ended_by", "agreements_amends_past", ["ended_by"], unique=False)
     op.create_index("ix_agreements_amends_past_key", "agreements_amends_past", ["key"], unique=False)
+    op.create_index("ix_agreements_amends_past_operation", "agreements_amends_past", ["operation"], unique=False)
     op.create_index("ix_agreements_amends_past_root", "agreements_amends_past", ["root"], unique=False)
     op.create_table(
         "agreements_clauses",
@@ -101,6 +102,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_agreements_clauses_past_ended_by", "agreements_clauses_past", ["ended_by"], unique=False)
     op.create_index("ix_agreements_clauses_past_key", "agreements_clauses_past", ["key"], unique=False)
+    op.create_index("ix_agreements_clauses_past_operation", "agreements_clauses_past", ["operation"], unique=False)
     op.create_index("ix_agreements_clauses_past_root", "agreements_clauses_past", ["root"], unique=False)
     op.create_table(
         "agreements_documents",
@@ -133,6 +135,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_agreements_documents_past_ended_by", "agreements_documents_past", ["ended_by"], unique=False)
     op.create_index("ix_agreements_documents_past_key", "agreements_documents_past", ["key"], unique=False)
+    op.create_index("ix_agreements_documents_past_operation", "agreements_documents_past", ["operation"], unique=False)
     op.create_index("ix_agreements_documents_past_root", "agreements_documents_past", ["root"], unique=False)
     op.create_table(
         "agreements_file_refs",
@@ -163,6 +166,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_agreements_file_refs_past_ended_by", "agreements_file_refs_past", ["ended_by"], unique=False)
     op.create_index("ix_agreements_file_refs_past_key", "agreements_file_refs_past", ["key"], unique=False)
+    op.create_index("ix_agreements_file_refs_past_operation", "agreements_file_refs_past", ["operation"], unique=False)
     op.create_index("ix_agreements_file_refs_past_root", "agreements_file_refs_past", ["root"], unique=False)
     op.create_table(
         "agreements_notices",
@@ -195,6 +199,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_agreements_notices_past_ended_by", "agreements_notices_past", ["ended_by"], unique=False)
     op.create_index("ix_agreements_notices_past_key", "agreements_notices_past", ["key"], unique=False)
+    op.create_index("ix_agreements_notices_past_operation", "agreements_notices_past", ["operation"], unique=False)
     op.create_index("ix_agreements_notices_past_root", "agreements_notices_past", ["root"], unique=False)
     op.create_table(
         "agreements_notices_received",
@@ -232,6 +237,9 @@ def upgrade() -> None:
         "ix_agreements_notices_received_past_key", "agreements_notices_received_past", ["key"], unique=False
     )
     op.create_index(
+        "ix_agreements_notices_received_past_operation", "agreements_notices_received_past", ["operation"], unique=False
+    )
+    op.create_index(
         "ix_agreements_notices_received_past_root", "agreements_notices_received_past", ["root"], unique=False
     )
     op.create_table(
@@ -263,6 +271,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_agreements_parties_past_ended_by", "agreements_parties_past", ["ended_by"], unique=False)
     op.create_index("ix_agreements_parties_past_key", "agreements_parties_past", ["key"], unique=False)
+    op.create_index("ix_agreements_parties_past_operation", "agreements_parties_past", ["operation"], unique=False)
     op.create_index("ix_agreements_parties_past_root", "agreements_parties_past", ["root"], unique=False)
     op.create_table(
         "agreements_past",
@@ -293,6 +302,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_agreements_past_ended_by", "agreements_past", ["ended_by"], unique=False)
     op.create_index("ix_agreements_past_key", "agreements_past", ["key"], unique=False)
+    op.create_index("ix_agreements_past_operation", "agreements_past", ["operation"], unique=False)
     op.create_table(
         "agreements_replaces",
         sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
@@ -322,6 +332,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_agreements_replaces_past_ended_by", "agreements_replaces_past", ["ended_by"], unique=False)
     op.create_index("ix_agreements_replaces_past_key", "agreements_replaces_past", ["key"], unique=False)
+    op.create_index("ix_agreements_replaces_past_operation", "agreements_replaces_past", ["operation"], unique=False)
     op.create_index("ix_agreements_replaces_past_root", "agreements_replaces_past", ["root"], unique=False)
     op.create_table(
         "agreements_signatures",
@@ -358,6 +369,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_agreements_signatures_past_ended_by", "agreements_signatures_past", ["ended_by"], unique=False)
     op.create_index("ix_agreements_signatures_past_key", "agreements_signatures_past", ["key"], unique=False)
+    op.create_index(
+        "ix_agreements_signatures_past_operation", "agreements_signatures_past", ["operation"], unique=False
+    )
     op.create_index("ix_agreements_signatures_past_root", "agreements_signatures_past", ["root"], unique=False)
     op.create_table(
         "barriers",
@@ -377,7 +391,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("proposal", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
-        sa.Column("outcome_source", sa.String(length=255), nullable=True),
+        sa.Column("outcome_source", sa.Text(), nullable=True),
         sa.Column("cases_per_year", sa.Integer(), nullable=True),
         sa.Column("verified_by", sa.String(length=255), nullable=True),
         sa.Column("verified_date", sa.String(length=255), nullable=True),
@@ -416,6 +430,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_barriers_blocks_past_ended_by", "barriers_blocks_past", ["ended_by"], unique=False)
     op.create_index("ix_barriers_blocks_past_key", "barriers_blocks_past", ["key"], unique=False)
+    op.create_index("ix_barriers_blocks_past_operation", "barriers_blocks_past", ["operation"], unique=False)
     op.create_index("ix_barriers_blocks_past_root", "barriers_blocks_past", ["root"], unique=False)
     op.create_table(
         "barriers_confirmed_by",
@@ -446,6 +461,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_barriers_confirmed_by_past_ended_by", "barriers_confirmed_by_past", ["ended_by"], unique=False)
     op.create_index("ix_barriers_confirmed_by_past_key", "barriers_confirmed_by_past", ["key"], unique=False)
+    op.create_index(
+        "ix_barriers_confirmed_by_past_operation", "barriers_confirmed_by_past", ["operation"], unique=False
+    )
     op.create_index("ix_barriers_confirmed_by_past_root", "barriers_confirmed_by_past", ["root"], unique=False)
     op.create_table(
         "barriers_past",
@@ -466,7 +484,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("proposal", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
-        sa.Column("outcome_source", sa.String(length=255), nullable=True),
+        sa.Column("outcome_source", sa.Text(), nullable=True),
         sa.Column("cases_per_year", sa.Integer(), nullable=True),
         sa.Column("verified_by", sa.String(length=255), nullable=True),
         sa.Column("verified_date", sa.String(length=255), nullable=True),
@@ -479,6 +497,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_barriers_past_ended_by", "barriers_past", ["ended_by"], unique=False)
     op.create_index("ix_barriers_past_key", "barriers_past", ["key"], unique=False)
+    op.create_index("ix_barriers_past_operation", "barriers_past", ["operation"], unique=False)
     op.create_table(
         "barriers_workarounds",
         sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
@@ -508,12 +527,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_barriers_workarounds_past_ended_by", "barriers_workarounds_past", ["ended_by"], unique=False)
     op.create_index("ix_barriers_workarounds_past_key", "barriers_workarounds_past", ["key"], unique=False)
+    op.create_index("ix_barriers_workarounds_past_operation", "barriers_workarounds_past", ["operation"], unique=False)
     op.create_index("ix_barriers_workarounds_past_root", "barriers_workarounds_past", ["root"], unique=False)
     op.create_table(
         "bundle_key",
         sa.Column("collection", sa.String(length=255), nullable=False),
         sa.Column("key", sa.String(length=255), nullable=False),
         sa.Column("called", sa.String(length=255), nullable=False),
+        sa.Column("since", InstantColumn(), nullable=False),
         sa.PrimaryKeyConstraint("collection", "key", name=op.f("pk_bundle_key")),
         sa.UniqueConstraint("collection", "called", name="uq_bundle_key"),
     )
@@ -572,6 +593,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_cities_holidays_extra_past_ended_by", "cities_holidays_extra_past", ["ended_by"], unique=False)
     op.create_index("ix_cities_holidays_extra_past_key", "cities_holidays_extra_past", ["key"], unique=False)
+    op.create_index(
+        "ix_cities_holidays_extra_past_operation", "cities_holidays_extra_past", ["operation"], unique=False
+    )
     op.create_index("ix_cities_holidays_extra_past_root", "cities_holidays_extra_past", ["root"], unique=False)
     op.create_table(
         "cities_past",
@@ -601,6 +625,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_cities_past_ended_by", "cities_past", ["ended_by"], unique=False)
     op.create_index("ix_cities_past_key", "cities_past", ["key"], unique=False)
+    op.create_index("ix_cities_past_operation", "cities_past", ["operation"], unique=False)
     op.create_table(
         "cities_recess",
         sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
@@ -634,6 +659,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_cities_recess_past_ended_by", "cities_recess_past", ["ended_by"], unique=False)
     op.create_index("ix_cities_recess_past_key", "cities_recess_past", ["key"], unique=False)
+    op.create_index("ix_cities_recess_past_operation", "cities_recess_past", ["operation"], unique=False)
     op.create_index("ix_cities_recess_past_root", "cities_recess_past", ["root"], unique=False)
     op.create_table(
         "cities_states",
@@ -645,7 +671,7 @@ def upgrade() -> None:
         sa.Column("from_", sa.Text(), nullable=True),
         sa.Column("to", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("source", sa.String(length=255), nullable=True),
+        sa.Column("source", sa.Text(), nullable=True),
         sa.Column("operation", sa.Integer(), nullable=False),
         sa.Column("since", InstantColumn(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_cities_states")),
@@ -663,7 +689,7 @@ def upgrade() -> None:
         sa.Column("from_", sa.Text(), nullable=True),
         sa.Column("to", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("source", sa.String(length=255), nullable=True),
+        sa.Column("source", sa.Text(), nullable=True),
         sa.Column("operation", sa.Integer(), nullable=False),
         sa.Column("since", InstantColumn(), nullable=False),
         sa.Column("until", InstantColumn(), nullable=False),
@@ -672,6 +698,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_cities_states_past_ended_by", "cities_states_past", ["ended_by"], unique=False)
     op.create_index("ix_cities_states_past_key", "cities_states_past", ["key"], unique=False)
+    op.create_index("ix_cities_states_past_operation", "cities_states_past", ["operation"], unique=False)
     op.create_index("ix_cities_states_past_root", "cities_states_past", ["root"], unique=False)
     op.create_table(
         "cooperation",
@@ -713,12 +740,30 @@ def upgrade() -> None:
     )
     op.create_index("ix_cooperation_past_ended_by", "cooperation_past", ["ended_by"], unique=False)
     op.create_index("ix_cooperation_past_key", "cooperation_past", ["key"], unique=False)
+    op.create_index("ix_cooperation_past_operation", "cooperation_past", ["operation"], unique=False)
     op.create_table(
         "counter",
-        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
+        sa.Column("operation", sa.Integer(), nullable=False),
+        sa.Column("since", InstantColumn(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_counter")),
     )
+    op.create_index("ix_counter_operation", "counter", ["operation"], unique=False)
+    op.create_table(
+        "counter_past",
+        sa.Column("version", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("operation", sa.Integer(), nullable=False),
+        sa.Column("since", InstantColumn(), nullable=False),
+        sa.Column("until", InstantColumn(), nullable=False),
+        sa.Column("ended_by", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_counter_past")),
+    )
+    op.create_index("ix_counter_past_ended_by", "counter_past", ["ended_by"], unique=False)
+    op.create_index("ix_counter_past_key", "counter_past", ["key"], unique=False)
+    op.create_index("ix_counter_past_operation", "counter_past", ["operation"], unique=False)
     op.create_table(
         "decisions",
         sa.Column("key", sa.String(length=255), nullable=False),
@@ -729,7 +774,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=255), nullable=True),
         sa.Column("binding", sa.String(length=255), nullable=True),
         sa.Column("mode", sa.String(length=255), nullable=True),
-        sa.Column("mode_basis", sa.String(length=255), nullable=True),
+        sa.Column("mode_basis", sa.Text(), nullable=True),
         sa.Column("quorum", sa.Integer(), nullable=True),
         sa.Column("opened_on", sa.Text(), nullable=True),
         sa.Column("closes", sa.String(length=255), nullable=True),
@@ -775,6 +820,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_decisions_agreements_past_ended_by", "decisions_agreements_past", ["ended_by"], unique=False)
     op.create_index("ix_decisions_agreements_past_key", "decisions_agreements_past", ["key"], unique=False)
+    op.create_index("ix_decisions_agreements_past_operation", "decisions_agreements_past", ["operation"], unique=False)
     op.create_index("ix_decisions_agreements_past_root", "decisions_agreements_past", ["root"], unique=False)
     op.create_table(
         "decisions_applies_to",
@@ -805,6 +851,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_decisions_applies_to_past_ended_by", "decisions_applies_to_past", ["ended_by"], unique=False)
     op.create_index("ix_decisions_applies_to_past_key", "decisions_applies_to_past", ["key"], unique=False)
+    op.create_index("ix_decisions_applies_to_past_operation", "decisions_applies_to_past", ["operation"], unique=False)
     op.create_index("ix_decisions_applies_to_past_root", "decisions_applies_to_past", ["root"], unique=False)
     op.create_table(
         "decisions_concerns",
@@ -839,6 +886,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_decisions_concerns_past_ended_by", "decisions_concerns_past", ["ended_by"], unique=False)
     op.create_index("ix_decisions_concerns_past_key", "decisions_concerns_past", ["key"], unique=False)
+    op.create_index("ix_decisions_concerns_past_operation", "decisions_concerns_past", ["operation"], unique=False)
     op.create_index("ix_decisions_concerns_past_root", "decisions_concerns_past", ["root"], unique=False)
     op.create_table(
         "decisions_electorate",
@@ -869,6 +917,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_decisions_electorate_past_ended_by", "decisions_electorate_past", ["ended_by"], unique=False)
     op.create_index("ix_decisions_electorate_past_key", "decisions_electorate_past", ["key"], unique=False)
+    op.create_index("ix_decisions_electorate_past_operation", "decisions_electorate_past", ["operation"], unique=False)
     op.create_index("ix_decisions_electorate_past_root", "decisions_electorate_past", ["root"], unique=False)
     op.create_table(
         "decisions_past",
@@ -881,7 +930,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=255), nullable=True),
         sa.Column("binding", sa.String(length=255), nullable=True),
         sa.Column("mode", sa.String(length=255), nullable=True),
-        sa.Column("mode_basis", sa.String(length=255), nullable=True),
+        sa.Column("mode_basis", sa.Text(), nullable=True),
         sa.Column("quorum", sa.Integer(), nullable=True),
         sa.Column("opened_on", sa.Text(), nullable=True),
         sa.Column("closes", sa.String(length=255), nullable=True),
@@ -901,6 +950,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_decisions_past_ended_by", "decisions_past", ["ended_by"], unique=False)
     op.create_index("ix_decisions_past_key", "decisions_past", ["key"], unique=False)
+    op.create_index("ix_decisions_past_operation", "decisions_past", ["operation"], unique=False)
     op.create_table(
         "decisions_projects",
         sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
@@ -930,6 +980,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_decisions_projects_past_ended_by", "decisions_projects_past", ["ended_by"], unique=False)
     op.create_index("ix_decisions_projects_past_key", "decisions_projects_past", ["key"], unique=False)
+    op.create_index("ix_decisions_projects_past_operation", "decisions_projects_past", ["operation"], unique=False)
     op.create_index("ix_decisions_projects_past_root", "decisions_projects_past", ["root"], unique=False)
     op.create_table(
         "decisions_provisos",
@@ -970,6 +1021,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_decisions_provisos_past_ended_by", "decisions_provisos_past", ["ended_by"], unique=False)
     op.create_index("ix_decisions_provisos_past_key", "decisions_provisos_past", ["key"], unique=False)
+    op.create_index("ix_decisions_provisos_past_operation", "decisions_provisos_past", ["operation"], unique=False)
     op.create_index("ix_decisions_provisos_past_root", "decisions_provisos_past", ["root"], unique=False)
     op.create_table(
         "decisions_supersedes",
@@ -1000,6 +1052,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_decisions_supersedes_past_ended_by", "decisions_supersedes_past", ["ended_by"], unique=False)
     op.create_index("ix_decisions_supersedes_past_key", "decisions_supersedes_past", ["key"], unique=False)
+    op.create_index("ix_decisions_supersedes_past_operation", "decisions_supersedes_past", ["operation"], unique=False)
     op.create_index("ix_decisions_supersedes_past_root", "decisions_supersedes_past", ["root"], unique=False)
     op.create_table(
         "decisions_unsettled",
@@ -1036,6 +1089,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_decisions_unsettled_past_ended_by", "decisions_unsettled_past", ["ended_by"], unique=False)
     op.create_index("ix_decisions_unsettled_past_key", "decisions_unsettled_past", ["key"], unique=False)
+    op.create_index("ix_decisions_unsettled_past_operation", "decisions_unsettled_past", ["operation"], unique=False)
     op.create_index("ix_decisions_unsettled_past_root", "decisions_unsettled_past", ["root"], unique=False)
     op.create_table(
         "decisions_votes",
@@ -1078,6 +1132,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_decisions_votes_past_ended_by", "decisions_votes_past", ["ended_by"], unique=False)
     op.create_index("ix_decisions_votes_past_key", "decisions_votes_past", ["key"], unique=False)
+    op.create_index("ix_decisions_votes_past_operation", "decisions_votes_past", ["operation"], unique=False)
     op.create_index("ix_decisions_votes_past_root", "decisions_votes_past", ["root"], unique=False)
     op.create_table(
         "due",
@@ -1099,7 +1154,7 @@ def upgrade() -> None:
         sa.Column("de", sa.Text(), nullable=True),
         sa.Column("en", sa.Text(), nullable=True),
         sa.Column("alias", sa.Text(), nullable=True),
-        sa.Column("means", sa.String(length=255), nullable=True),
+        sa.Column("means", sa.Text(), nullable=True),
         sa.Column("verified_by", sa.String(length=255), nullable=True),
         sa.Column("verified_date", sa.String(length=255), nullable=True),
         sa.Column("rank", sa.Integer(), nullable=False),
@@ -1117,7 +1172,7 @@ def upgrade() -> None:
         sa.Column("de", sa.Text(), nullable=True),
         sa.Column("en", sa.Text(), nullable=True),
         sa.Column("alias", sa.Text(), nullable=True),
-        sa.Column("means", sa.String(length=255), nullable=True),
+        sa.Column("means", sa.Text(), nullable=True),
         sa.Column("verified_by", sa.String(length=255), nullable=True),
         sa.Column("verified_date", sa.String(length=255), nullable=True),
         sa.Column("rank", sa.Integer(), nullable=False),
@@ -1129,6 +1184,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_glossary_past_ended_by", "glossary_past", ["ended_by"], unique=False)
     op.create_index("ix_glossary_past_key", "glossary_past", ["key"], unique=False)
+    op.create_index("ix_glossary_past_operation", "glossary_past", ["operation"], unique=False)
     op.create_table(
         "inbox",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -1147,7 +1203,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("event", name=op.f("uq_inbox_event")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_inbox_state", "inbox", ["state", "id"], unique=False)
+    op.create_index("ix_inbox_sender", "inbox", ["sender"], unique=False)
+    op.create_index("ix_inbox_state", "inbox", ["state", "account", "room", "id"], unique=False)
     op.create_table(
         "lease",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1285,6 +1342,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_meetings_attendance_past_ended_by", "meetings_attendance_past", ["ended_by"], unique=False)
     op.create_index("ix_meetings_attendance_past_key", "meetings_attendance_past", ["key"], unique=False)
+    op.create_index("ix_meetings_attendance_past_operation", "meetings_attendance_past", ["operation"], unique=False)
     op.create_index("ix_meetings_attendance_past_root", "meetings_attendance_past", ["root"], unique=False)
     op.create_table(
         "meetings_items",
@@ -1332,6 +1390,9 @@ def upgrade() -> None:
         "ix_meetings_items_decisions_past_ended_by", "meetings_items_decisions_past", ["ended_by"], unique=False
     )
     op.create_index("ix_meetings_items_decisions_past_key", "meetings_items_decisions_past", ["key"], unique=False)
+    op.create_index(
+        "ix_meetings_items_decisions_past_operation", "meetings_items_decisions_past", ["operation"], unique=False
+    )
     op.create_index("ix_meetings_items_decisions_past_root", "meetings_items_decisions_past", ["root"], unique=False)
     op.create_table(
         "meetings_items_notes",
@@ -1368,6 +1429,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_meetings_items_notes_past_ended_by", "meetings_items_notes_past", ["ended_by"], unique=False)
     op.create_index("ix_meetings_items_notes_past_key", "meetings_items_notes_past", ["key"], unique=False)
+    op.create_index("ix_meetings_items_notes_past_operation", "meetings_items_notes_past", ["operation"], unique=False)
     op.create_index("ix_meetings_items_notes_past_root", "meetings_items_notes_past", ["root"], unique=False)
     op.create_table(
         "meetings_items_past",
@@ -1387,6 +1449,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_meetings_items_past_ended_by", "meetings_items_past", ["ended_by"], unique=False)
     op.create_index("ix_meetings_items_past_key", "meetings_items_past", ["key"], unique=False)
+    op.create_index("ix_meetings_items_past_operation", "meetings_items_past", ["operation"], unique=False)
     op.create_index("ix_meetings_items_past_root", "meetings_items_past", ["root"], unique=False)
     op.create_table(
         "meetings_items_tasks",
@@ -1417,6 +1480,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_meetings_items_tasks_past_ended_by", "meetings_items_tasks_past", ["ended_by"], unique=False)
     op.create_index("ix_meetings_items_tasks_past_key", "meetings_items_tasks_past", ["key"], unique=False)
+    op.create_index("ix_meetings_items_tasks_past_operation", "meetings_items_tasks_past", ["operation"], unique=False)
     op.create_index("ix_meetings_items_tasks_past_root", "meetings_items_tasks_past", ["root"], unique=False)
     op.create_table(
         "meetings_objections",
@@ -1455,6 +1519,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_meetings_objections_past_ended_by", "meetings_objections_past", ["ended_by"], unique=False)
     op.create_index("ix_meetings_objections_past_key", "meetings_objections_past", ["key"], unique=False)
+    op.create_index("ix_meetings_objections_past_operation", "meetings_objections_past", ["operation"], unique=False)
     op.create_index("ix_meetings_objections_past_root", "meetings_objections_past", ["root"], unique=False)
     op.create_table(
         "meetings_past",
@@ -1479,6 +1544,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_meetings_past_ended_by", "meetings_past", ["ended_by"], unique=False)
     op.create_index("ix_meetings_past_key", "meetings_past", ["key"], unique=False)
+    op.create_index("ix_meetings_past_operation", "meetings_past", ["operation"], unique=False)
     op.create_table(
         "name",
         sa.Column("collection", sa.String(length=255), nullable=False),
@@ -1535,6 +1601,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("txn", name=op.f("uq_outbox_txn")),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_outbox_about", "outbox", ["room", "about"], unique=False)
     op.create_index("ix_outbox_cause", "outbox", ["cause"], unique=False)
     op.create_index("ix_outbox_state", "outbox", ["account", "state", "room", "id"], unique=False)
     op.create_table(
@@ -1591,6 +1658,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_people_absences_past_ended_by", "people_absences_past", ["ended_by"], unique=False)
     op.create_index("ix_people_absences_past_key", "people_absences_past", ["key"], unique=False)
+    op.create_index("ix_people_absences_past_operation", "people_absences_past", ["operation"], unique=False)
     op.create_index("ix_people_absences_past_root", "people_absences_past", ["root"], unique=False)
     op.create_table(
         "people_past",
@@ -1616,6 +1684,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_people_past_ended_by", "people_past", ["ended_by"], unique=False)
     op.create_index("ix_people_past_key", "people_past", ["key"], unique=False)
+    op.create_index("ix_people_past_operation", "people_past", ["operation"], unique=False)
     op.create_table(
         "preference",
         sa.Column("person", sa.String(length=255), nullable=False),
@@ -1678,6 +1747,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_projects_leads_past_ended_by", "projects_leads_past", ["ended_by"], unique=False)
     op.create_index("ix_projects_leads_past_key", "projects_leads_past", ["key"], unique=False)
+    op.create_index("ix_projects_leads_past_operation", "projects_leads_past", ["operation"], unique=False)
     op.create_index("ix_projects_leads_past_root", "projects_leads_past", ["root"], unique=False)
     op.create_table(
         "projects_links",
@@ -1710,6 +1780,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_projects_links_past_ended_by", "projects_links_past", ["ended_by"], unique=False)
     op.create_index("ix_projects_links_past_key", "projects_links_past", ["key"], unique=False)
+    op.create_index("ix_projects_links_past_operation", "projects_links_past", ["operation"], unique=False)
     op.create_index("ix_projects_links_past_root", "projects_links_past", ["root"], unique=False)
     op.create_table(
         "projects_milestones",
@@ -1746,6 +1817,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_projects_milestones_past_ended_by", "projects_milestones_past", ["ended_by"], unique=False)
     op.create_index("ix_projects_milestones_past_key", "projects_milestones_past", ["key"], unique=False)
+    op.create_index("ix_projects_milestones_past_operation", "projects_milestones_past", ["operation"], unique=False)
     op.create_index("ix_projects_milestones_past_root", "projects_milestones_past", ["root"], unique=False)
     op.create_table(
         "projects_milestones_shifts",
@@ -1787,6 +1859,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_projects_milestones_shifts_past_key", "projects_milestones_shifts_past", ["key"], unique=False)
     op.create_index(
+        "ix_projects_milestones_shifts_past_operation", "projects_milestones_shifts_past", ["operation"], unique=False
+    )
+    op.create_index(
         "ix_projects_milestones_shifts_past_root", "projects_milestones_shifts_past", ["root"], unique=False
     )
     op.create_table(
@@ -1820,6 +1895,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_projects_participants_past_ended_by", "projects_participants_past", ["ended_by"], unique=False)
     op.create_index("ix_projects_participants_past_key", "projects_participants_past", ["key"], unique=False)
+    op.create_index(
+        "ix_projects_participants_past_operation", "projects_participants_past", ["operation"], unique=False
+    )
     op.create_index("ix_projects_participants_past_root", "projects_participants_past", ["root"], unique=False)
     op.create_table(
         "projects_past",
@@ -1847,6 +1925,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_projects_past_ended_by", "projects_past", ["ended_by"], unique=False)
     op.create_index("ix_projects_past_key", "projects_past", ["key"], unique=False)
+    op.create_index("ix_projects_past_operation", "projects_past", ["operation"], unique=False)
     op.create_table(
         "projects_updates",
         sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
@@ -1897,6 +1976,9 @@ def upgrade() -> None:
         "ix_projects_updates_needs_past_ended_by", "projects_updates_needs_past", ["ended_by"], unique=False
     )
     op.create_index("ix_projects_updates_needs_past_key", "projects_updates_needs_past", ["key"], unique=False)
+    op.create_index(
+        "ix_projects_updates_needs_past_operation", "projects_updates_needs_past", ["operation"], unique=False
+    )
     op.create_index("ix_projects_updates_needs_past_root", "projects_updates_needs_past", ["root"], unique=False)
     op.create_table(
         "projects_updates_past",
@@ -1918,6 +2000,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_projects_updates_past_ended_by", "projects_updates_past", ["ended_by"], unique=False)
     op.create_index("ix_projects_updates_past_key", "projects_updates_past", ["key"], unique=False)
+    op.create_index("ix_projects_updates_past_operation", "projects_updates_past", ["operation"], unique=False)
     op.create_index("ix_projects_updates_past_root", "projects_updates_past", ["root"], unique=False)
     op.create_table(
         "prompt",
@@ -1972,6 +2055,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_reminders_past_ended_by", "reminders_past", ["ended_by"], unique=False)
     op.create_index("ix_reminders_past_key", "reminders_past", ["key"], unique=False)
+    op.create_index("ix_reminders_past_operation", "reminders_past", ["operation"], unique=False)
     op.create_table(
         "rooms",
         sa.Column("key", sa.String(length=255), nullable=False),
@@ -2018,6 +2102,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_rooms_past_ended_by", "rooms_past", ["ended_by"], unique=False)
     op.create_index("ix_rooms_past_key", "rooms_past", ["key"], unique=False)
+    op.create_index("ix_rooms_past_operation", "rooms_past", ["operation"], unique=False)
+    op.create_table(
+        "row_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_row_key")),
+    )
     op.create_table(
         "seats",
         sa.Column("key", sa.String(length=255), nullable=False),
@@ -2064,6 +2155,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_seats_past_ended_by", "seats_past", ["ended_by"], unique=False)
     op.create_index("ix_seats_past_key", "seats_past", ["key"], unique=False)
+    op.create_index("ix_seats_past_operation", "seats_past", ["operation"], unique=False)
     op.create_table(
         "solutions",
         sa.Column("key", sa.String(length=255), nullable=False),
@@ -2120,6 +2212,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_solutions_past_ended_by", "solutions_past", ["ended_by"], unique=False)
     op.create_index("ix_solutions_past_key", "solutions_past", ["key"], unique=False)
+    op.create_index("ix_solutions_past_operation", "solutions_past", ["operation"], unique=False)
     op.create_table(
         "solutions_reuse",
         sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
@@ -2151,6 +2244,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_solutions_reuse_past_ended_by", "solutions_reuse_past", ["ended_by"], unique=False)
     op.create_index("ix_solutions_reuse_past_key", "solutions_reuse_past", ["key"], unique=False)
+    op.create_index("ix_solutions_reuse_past_operation", "solutions_reuse_past", ["operation"], unique=False)
     op.create_index("ix_solutions_reuse_past_root", "solutions_reuse_past", ["root"], unique=False)
     op.create_table(
         "statements",
@@ -2202,6 +2296,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_statements_approvals_past_ended_by", "statements_approvals_past", ["ended_by"], unique=False)
     op.create_index("ix_statements_approvals_past_key", "statements_approvals_past", ["key"], unique=False)
+    op.create_index("ix_statements_approvals_past_operation", "statements_approvals_past", ["operation"], unique=False)
     op.create_index("ix_statements_approvals_past_root", "statements_approvals_past", ["root"], unique=False)
     op.create_table(
         "statements_cites",
@@ -2232,6 +2327,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_statements_cites_past_ended_by", "statements_cites_past", ["ended_by"], unique=False)
     op.create_index("ix_statements_cites_past_key", "statements_cites_past", ["key"], unique=False)
+    op.create_index("ix_statements_cites_past_operation", "statements_cites_past", ["operation"], unique=False)
     op.create_index("ix_statements_cites_past_root", "statements_cites_past", ["root"], unique=False)
     op.create_table(
         "statements_cities",
@@ -2262,6 +2358,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_statements_cities_past_ended_by", "statements_cities_past", ["ended_by"], unique=False)
     op.create_index("ix_statements_cities_past_key", "statements_cities_past", ["key"], unique=False)
+    op.create_index("ix_statements_cities_past_operation", "statements_cities_past", ["operation"], unique=False)
     op.create_index("ix_statements_cities_past_root", "statements_cities_past", ["root"], unique=False)
     op.create_table(
         "statements_past",
@@ -2286,6 +2383,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_statements_past_ended_by", "statements_past", ["ended_by"], unique=False)
     op.create_index("ix_statements_past_key", "statements_past", ["key"], unique=False)
+    op.create_index("ix_statements_past_operation", "statements_past", ["operation"], unique=False)
     op.create_table(
         "statements_published",
         sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
@@ -2319,6 +2417,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_statements_published_past_ended_by", "statements_published_past", ["ended_by"], unique=False)
     op.create_index("ix_statements_published_past_key", "statements_published_past", ["key"], unique=False)
+    op.create_index("ix_statements_published_past_operation", "statements_published_past", ["operation"], unique=False)
     op.create_index("ix_statements_published_past_root", "statements_published_past", ["root"], unique=False)
     op.create_table(
         "tasks",
@@ -2364,3 +2463,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_tasks_past_ended_by", "tasks_past", ["ended_by"], unique=False)
     op.create_index("ix_tasks_past_key", "tasks_past", ["key"], unique=False)
+    op.create_index("ix_tasks_past_operation", "tasks_past", ["operation"], unique=False)
