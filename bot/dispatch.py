@@ -3,7 +3,7 @@
 import hashlib
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -23,6 +23,7 @@ from commands.rooms.privacy import Privacy, first_contact
 from storage.database import Connection, Database, DatabaseUnusable
 from storage.inbox import InboxState, Letter, is_first_contact, mark_done, mark_failed, next_letters
 from storage.lease import LeaseLost, hold_lease
+from storage.view import Recall
 from storage.work import Work
 
 log = structlog.get_logger()
@@ -38,6 +39,7 @@ class Dispatcher:
     desk: Desk
     epoch: int
     now: Callable[[], datetime]
+    recall: Recall = field(default_factory=Recall)
 
     async def step(self) -> bool:
         """Handle the oldest waiting event of every room; False if nothing was waiting."""
@@ -64,7 +66,7 @@ class Dispatcher:
         now = self.now()
 
         async def transaction(connection: Connection) -> None:
-            work = Work(connection, now=now, due_rules=self.desk.due_rules)
+            work = Work(connection, now=now, due_rules=self.desk.due_rules, recall=self.recall)
             await hold_lease(work.connection, self.epoch)
             await body(work)
             await mark_done(work.connection, letter, now)

@@ -89,9 +89,7 @@ async def run_lines(work: Work, desk: Desk, caller: Caller, cause: str, lines: S
     return replies[0] if len(replies) == 1 else joined(replies)
 
 
-async def _run_one_of(
-    work: Work, desk: Desk, caller: Caller, cause: str, one: CommandLine, *, many: bool
-) -> Reply:
+async def _run_one_of(work: Work, desk: Desk, caller: Caller, cause: str, one: CommandLine, *, many: bool) -> Reply:
     try:
         return await run_line(work, desk, caller, cause, one)
     except Refusal as refusal:

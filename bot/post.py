@@ -16,7 +16,6 @@ from commands.framework.render import Renderer
 from commands.framework.reply import Reply, Tell
 from commands.framework.texts import Texts
 from storage.matrix.queries import direct_room
-from storage.operations import last_operation
 from storage.outbox import Parcel, Sending, enqueue, next_ordinal, replies_to, transaction_id
 from storage.people.preferences import preference
 from storage.people.queries import person
@@ -176,7 +175,7 @@ async def _enqueue(
         content=make(transaction_id(office.secret, cause, ordinal)),
         replaces=replaces,
         about=about,
-        shown=await last_operation(work.connection) if about else None,
+        shown=await work.newest() if about else None,
     )
     return await enqueue(work.connection, parcel, office.secret, work.now)
 

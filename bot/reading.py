@@ -14,7 +14,7 @@ from commands.framework.reading import Reading
 from storage.cities.queries import cities
 from storage.derived import names_beginning, names_like
 from storage.people.queries import keys_by_mxid
-from storage.records import View
+from storage.view import View
 
 CODES = re.compile(r"\b[A-ZÄÖÜ][A-ZÄÖÜ0-9]{0,9}\b")
 WORKDAYS = re.compile(r"(?i)\bAT\b|arbeitstag|working\s+day|workday|business\s+day")

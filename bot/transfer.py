@@ -15,9 +15,9 @@ from storage.bundle import Imported, export_bundle, import_bundle
 from storage.bundle_format import Bundle, read_bundle, write_bundle, write_json
 from storage.database import Connection, Database
 from storage.operations import Acting, CauseKind
-from storage.records import View
 from storage.schema_version import prepare
 from storage.scope import unlimited
+from storage.view import View
 from storage.work import Work
 
 

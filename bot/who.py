@@ -1,7 +1,7 @@
 """Who wrote, and where: the register's view of the sender and the room, made once for each message."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from commands.framework.caller import Caller, Place
@@ -12,12 +12,14 @@ from storage.cities.record import CityState
 from storage.cooperation.queries import cooperation
 from storage.matrix.queries import room_facts
 from storage.people.queries import person_by_mxid
-from storage.records import View
+from storage.people.record import Person
+from storage.records import Kept
 from storage.rooms.queries import room_by_address
 from storage.scope import Scope, unlimited
 from storage.seats.queries import seats_held, seats_in_role
-from storage.seats.record import Role
+from storage.seats.record import Role, Seat
 from storage.values import Language
+from storage.view import View, recalled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,39 +33,65 @@ class House:
     zone: ZoneInfo
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What the register knows of a sender on a day."""
+
+    zone: ZoneInfo
+    language: Language | None
+    person: Kept[Person] | None
+    seats: tuple[Kept[Seat], ...]
+    members: frozenset[str]
+    coordinated: bool
+
+
 async def identify(view: View, house: House, inbound: Inbound, now: datetime) -> Caller:
     """The caller behind `inbound`: person and seats by Matrix ID today, never by display name or power level."""
-    everything = unlimited()
-    ours = await cooperation(view, everything)
-    zone = ZoneInfo(ours.record.timezone) if ours else house.zone
+    zone = await _zone(view, house)
     today = now.astimezone(zone).date()
-    person = await person_by_mxid(view, everything, inbound.sender)
-    seats = await seats_held(view, everything, person.key, today) if person else ()
-    members = await codes_in_state(view, everything, CityState.MEMBER, today)
+    known = await recalled(view, ("who", inbound.sender, today), lambda: _known(view, inbound.sender, zone, today))
     place = await place_of(view, house, inbound)
-    spoken = (person.record.language if person else None) or place.language or (ours.record.language if ours else None)
-    coordination = await seats_in_role(view, everything, Role.COORDINATION, today)
-    coordinated = any(seat.record.holder for seat in coordination)
     administers = inbound.sender in house.administrators
+    spoken = (known.person.record.language if known.person else None) or place.language or known.language
     return Caller(
         mxid=inbound.sender,
-        person=person,
-        seats=seats,
-        members=members,
+        person=known.person,
+        seats=known.seats,
+        members=known.members,
         administrator=administers,
-        coordinated=coordinated,
+        coordinated=known.coordinated,
         language=spoken or house.language,
         place=place,
         scope=Scope(
-            cap=cap(place, seats, members, stands_in=administers and not coordinated),
-            person=person.key if person else None,
-            seats=frozenset(seat.key for seat in seats),
+            cap=cap(place, known.seats, known.members, stands_in=administers and not known.coordinated),
+            person=known.person.key if known.person else None,
+            seats=frozenset(seat.key for seat in known.seats),
             as_of=None,
             own=place.project,
         ),
         now=now,
-        zone=zone,
+        zone=known.zone,
         event=inbound.event,
+    )
+
+
+async def _zone(view: View, house: House) -> ZoneInfo:
+    ours = await recalled(view, "cooperation", lambda: cooperation(view, unlimited()))
+    return ZoneInfo(ours.record.timezone) if ours else house.zone
+
+
+async def _known(view: View, sender: str, zone: ZoneInfo, today: date) -> _Known:
+    everything = unlimited()
+    ours = await cooperation(view, everything)
+    person = await person_by_mxid(view, everything, sender)
+    coordination = await seats_in_role(view, everything, Role.COORDINATION, today)
+    return _Known(
+        zone=zone,
+        language=ours.record.language if ours else None,
+        person=person,
+        seats=await seats_held(view, everything, person.key, today) if person else (),
+        members=await codes_in_state(view, everything, CityState.MEMBER, today),
+        coordinated=any(seat.record.holder for seat in coordination),
     )
 
 
@@ -73,7 +101,9 @@ async def place_of(view: View, house: House, inbound: Inbound) -> Place:
         return Place(room=inbound.room, direct=True)
     facts = await room_facts(view.connection, house.account, inbound.room)
     alias = facts.alias if facts else None
-    bound = await room_by_address(view, unlimited(), inbound.room, alias)
+    bound = await recalled(
+        view, ("room", inbound.room, alias), lambda: room_by_address(view, unlimited(), inbound.room, alias)
+    )
     if bound is None:
         return Place(room=inbound.room, direct=False, alias=alias)
     return Place(

@@ -15,11 +15,12 @@ from storage.columns import KEY, InstantColumn
 from storage.lease import share_lease
 from storage.mapping import Entity
 from storage.operations import OPERATION, CauseKind
-from storage.records import Kept, View, batches, fetch
+from storage.records import Kept, batches, fetch
 from storage.register import ENTITIES
 from storage.schema import metadata
 from storage.scope import Scope, unlimited
 from storage.values import COLLECTIONS, Record, map_refs, refs
+from storage.view import View
 from storage.work import Work, counters
 
 R = TypeVar("R", bound=Record)

@@ -115,10 +115,9 @@ class Database:
     async def _connected(self, stack: AsyncExitStack, engine: AsyncEngine) -> AsyncConnection:
         try:
             return await stack.enter_async_context(engine.connect())
-        except DBAPIError:
-            raise
         except Exception as error:  # drivers have many words for a server that is not there or refuses the login
-            raise DatabaseUnusable(reason="unreachable", url=self.shown(), detail=str(error)) from error
+            reason = _reason(error) or "unreachable"
+            raise DatabaseUnusable(reason=reason, url=self.shown(), detail=str(error)) from error
 
     async def close(self) -> None:
         """Close every connection; the object is of no further use."""
@@ -136,8 +135,10 @@ _REASONS = (
 )
 
 
-def _reason(error: DBAPIError) -> str | None:
+def _reason(error: Exception) -> str | None:
     """Why the database cannot be used now; None for a statement of ours that is wrong."""
+    if not isinstance(error, DBAPIError):
+        return None
     text = str(error.orig).lower()
     known = next((reason for words, reason in _REASONS if words in text), None)
     return known or ("unreachable" if error.connection_invalidated else None)

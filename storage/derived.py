@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import KEY, InstantColumn
 from storage.folding import fold_words
-from storage.records import View
 from storage.schema import metadata
 from storage.scope import Scope
+from storage.view import View
 
 LONGEST_NAME = 255
 MOST_ALIKE = 1000

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.mapping import Entity
 from storage.operations import OPERATION, Operation, operation_of
-from storage.records import View, batches, fetch_one
+from storage.records import batches, fetch_one
 from storage.scope import Scope
 from storage.values import Visibility
 from storage.versioned import Versioned
+from storage.view import View
 
 SILENT = frozenset({"key", "root", "parent", "position", "rank"})
 

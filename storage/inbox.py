@@ -71,9 +71,7 @@ INBOX = Table(
 )
 
 
-async def record_arrivals(
-    connection: AsyncConnection, account: str, arrivals: Iterable[Arrival], now: datetime
-) -> int:
+async def record_arrivals(connection: AsyncConnection, account: str, arrivals: Iterable[Arrival], now: datetime) -> int:
     """Store events that are not in the inbox yet, in their order; returns how many were new."""
     arrivals = list(arrivals)
     known = await known_events(connection, [a.event for a in arrivals])

@@ -198,9 +198,7 @@ def _columns(node: Node) -> list[Column[Any]]:
     return [Column(s.column, s.type) for s in node.columns()]
 
 
-def _node(
-    metadata: MetaData, model: type[BaseModel], *, table: str, prefix: str, without: str | None = None
-) -> Node:
+def _node(metadata: MetaData, model: type[BaseModel], *, table: str, prefix: str, without: str | None = None) -> Node:
     scalars: list[Scalar] = []
     inlines: list[Inline] = []
     children: list[Children] = []

@@ -14,6 +14,7 @@ from storage.mapping import Children, Entity, Node, Tree, from_tree
 from storage.scope import Scope
 from storage.values import Record
 from storage.versioned import Versioned, as_of
+from storage.view import View
 
 R = TypeVar("R", bound=Record)
 
@@ -26,14 +27,6 @@ KEYS_AT_ONCE = 10_000
 def batches(keys: Sequence[K]) -> Iterator[Sequence[K]]:
     """The keys in as many parts as it takes for each to fit into one statement."""
     return (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
-
-
-class View:
-    """A consistent view of the database that queries read from."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        """Read through `connection`, inside its transaction."""
-        self.connection = connection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,14 +75,24 @@ async def fetch(
     if limit is not None:
         query = query.limit(limit).offset(offset)
     rows = (await view.connection.execute(query)).all()
-    trees = await _grow(view.connection, an_entity, rows, scope.as_of)
-    return tuple(_kept(an_entity, row, tree) for row, tree in zip(rows, trees, strict=True))
+    entries = await view.entries() if scope.as_of is None else None
+    if entries is None:
+        return await _read(view, an_entity, rows, scope.as_of)
+    missing = [row for row in rows if (an_entity.collection, row._mapping["key"]) not in entries]
+    for kept in await _read(view, an_entity, missing, None):
+        entries[an_entity.collection, kept.key] = kept
+    return tuple(entries[an_entity.collection, row._mapping["key"]] for row in rows)
 
 
 async def fetch_one(view: View, an_entity: Entity[R], scope: Scope, key: str) -> Kept[R] | None:
     """The record with this key, or None if there is none that `scope` may see."""
     found = await fetch(view, an_entity, scope, lambda root: root.c.key == key)
     return found[0] if found else None
+
+
+async def _read(view: View, an_entity: Entity[R], rows: Sequence[Row[Any]], at: datetime | None) -> tuple[Kept[R], ...]:
+    trees = await _grow(view.connection, an_entity, rows, at)
+    return tuple(_kept(an_entity, row, tree) for row, tree in zip(rows, trees, strict=True))
 
 
 def _kept(an_entity: Entity[R], row: Row[Any], tree: Tree) -> Kept[R]:
@@ -110,7 +113,7 @@ async def _grow(
     """The trees of these root rows: one query per child table and batch of roots."""
     below: dict[tuple[str, str, Any], list[Tree]] = defaultdict(list)
     keys = [row._mapping["key"] for row in roots]
-    for child in an_entity.child_tables():
+    for child in an_entity.child_tables() if keys else ():
         for batch in batches(keys):
             for row in await _child_rows(connection, child, batch, at):
                 below[child.table.name, row["root"], row["parent"]].append(_child_tree(child, row))

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.derived import replace_due, replace_names
 from storage.mapping import Entity, Node, Referring, from_tree, references
 from storage.operations import OPERATION, Operation
-from storage.records import RowChange, View, batches, stored_tree
+from storage.records import RowChange, batches, stored_tree
 from storage.register import BY_COLLECTION, ENTITIES, owners
 from storage.values import COLLECTIONS, Ref, cited
 from storage.versioned import Versioned
+from storage.view import View
 from storage.work import Work
 
 Root = tuple[str, str]
@@ -212,9 +213,7 @@ def _by_collection(referring: Referring, values: set[str]) -> dict[str, set[str]
     return found
 
 
-async def _not_gone(
-    connection: AsyncConnection, collection: str, names: set[str], since: tuple[int, int]
-) -> None:
+async def _not_gone(connection: AsyncConnection, collection: str, names: set[str], since: tuple[int, int]) -> None:
     now, past = BY_COLLECTION[collection].table.current, BY_COLLECTION[collection].table.past
     for column in _named_by(collection):
         for batch in batches(sorted(names)):

@@ -14,10 +14,11 @@ from storage.columns import KEY
 from storage.derived import Due, replace_due, replace_names
 from storage.mapping import Entity, Tree, to_tree
 from storage.operations import Acting, Operation, record_operation
-from storage.records import RowChange, View, batches, row_changes, stored_tree
+from storage.records import RowChange, batches, row_changes, stored_tree
 from storage.schema import metadata
 from storage.values import Record
 from storage.versioned import Versioned, as_of, versioned
+from storage.view import Recall, View
 
 R = TypeVar("R", bound=Record)
 
@@ -25,9 +26,7 @@ R = TypeVar("R", bound=Record)
 COUNTER = versioned(metadata, "counter", Column("key", KEY, primary_key=True), Column("last", Integer, nullable=False))
 
 # The last key given to a row below a record.
-ROW_KEY = Table(
-    "row_key", metadata, Column("id", Integer, primary_key=True), Column("last", Integer, nullable=False)
-)
+ROW_KEY = Table("row_key", metadata, Column("id", Integer, primary_key=True), Column("last", Integer, nullable=False))
 
 DueRule = Callable[[Any], Iterable[Due]]
 
@@ -48,14 +47,16 @@ class Work(View):
         *,
         now: datetime,
         due_rules: Mapping[str, DueRule],
+        recall: Recall | None = None,
     ) -> None:
         """Work at the instant `now`; `due_rules` derives due moments from a record, by collection."""
-        super().__init__(connection)
+        super().__init__(connection, recall)
         self.now = now
         self.acting: Acting | None = None
         self.announced: list[object] = []
         self._due_rules = due_rules
         self._operation: Operation | None = None
+        self._changed = False
         self._again: dict[str, list[int]] = {}
 
     @property
@@ -63,12 +64,18 @@ class Work(View):
         """The operation of this work, if anything was changed."""
         return self._operation
 
+    @property
+    def changed(self) -> bool:
+        """Whether this transaction has changed the register, under this operation or an earlier one."""
+        return self._changed
+
     async def operation(self) -> Operation:
         """The operation that the changes belong to; its row is written with the first change."""
         if self._operation is None:
             if self.acting is None:
                 raise RuntimeError("nobody acts: a change needs to know on whose behalf")
             self._operation = await record_operation(self.connection, self.acting, self.now)
+            self._changed = True
         return self._operation
 
     def act(self, acting: Acting) -> None:

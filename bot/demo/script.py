@@ -20,7 +20,7 @@ SCRIPT: tuple[Step, ...] = (
         once=True,
     ),
     Line(
-        title="Was kann ich hier tun?",
+        title="Die Hilfe zeigt, was die eigenen Sitze erlauben",
         who="koord-m",
         room="lenkung",
         says="!hilfe",
@@ -86,7 +86,7 @@ SCRIPT: tuple[Step, ...] = (
         answer=Answer(has=("Zurückgenommen", "P-6"), lacks=("nichts geändert",)),
     ),
     Line(
-        title="Alle Projekte",
+        title="Die Liste der Projekte",
         who="koord-m",
         room="lenkung",
         says="!liste projekte",
@@ -104,7 +104,7 @@ SCRIPT: tuple[Step, ...] = (
         who="vertr-m",
         room="lenkung",
         says="!show P-1",
-        answer=Answer(has=("P-1", "Nuremberg", "Munich"), lacks=("Nürnberg", "nothing was changed")),
+        answer=Answer(has=("P-1", "Nuremberg", "Munich"), lacks=("Nürnberg", "Nothing was changed")),
     ),
     Entrance(
         title="Nürnberg lädt Stadtbote in den Projektraum ein",

@@ -4,10 +4,10 @@ from typing import Any
 
 from commands.framework.reply import Foreign, RecordRef, say
 from storage.people.queries import person
-from storage.records import View
 from storage.rooms.queries import room
 from storage.scope import Scope
 from storage.seats.queries import seat
+from storage.view import View
 
 
 async def naming(view: View, scope: Scope, collection: str, key: str) -> Any:

@@ -10,8 +10,9 @@ from storage.cities.queries import city
 from storage.cities.record import City
 from storage.people.queries import person
 from storage.people.record import Person
-from storage.records import Kept, View
+from storage.records import Kept
 from storage.scope import unlimited
+from storage.view import View
 
 
 class NoSuchCity(Refusal):

@@ -38,12 +38,13 @@ from storage.folding import fold
 from storage.people.queries import person, person_by_mxid
 from storage.people.record import Person
 from storage.people.tables import PEOPLE
-from storage.records import Kept, View
+from storage.records import Kept
 from storage.scope import unlimited
 from storage.seats.queries import bodies, seats_in_city_and_role, seats_in_role, seats_of_city
 from storage.seats.record import Role, Seat
 from storage.seats.tables import SEATS
 from storage.values import Localized, PartialDate
+from storage.view import View
 from storage.work import Work
 
 BODY = "referentenkreis"

@@ -7,10 +7,10 @@ from commands.framework.reply import Block, Inline, Tell
 from commands.members.actions import named
 from commands.members.words import asker
 from storage.people.queries import people
-from storage.records import View
 from storage.scope import unlimited
 from storage.seats.queries import seats_of_city
 from storage.values import Language
+from storage.view import View
 
 Blocks = Callable[[Language], tuple[Block, ...]]
 """Makes the note in the language of whoever gets it."""

@@ -7,11 +7,11 @@ from commands.members.words import asker, one_of, seat_line
 from storage.cities.queries import city
 from storage.derived import names_beginning
 from storage.folding import fold_words
-from storage.records import View
 from storage.scope import unlimited
 from storage.seats.queries import seats_in_role
 from storage.seats.record import Role
 from storage.values import Language
+from storage.view import View
 from storage.work import Work
 
 

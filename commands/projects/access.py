@@ -29,10 +29,11 @@ from storage.cities.queries import cities
 from storage.people.queries import person
 from storage.projects.queries import first_recorded, project
 from storage.projects.record import Project
-from storage.records import Kept, View
+from storage.records import Kept
 from storage.scope import Scope, unlimited
 from storage.seats.queries import seats_of_city
 from storage.values import Language, Text
+from storage.view import View
 
 
 class TextRefused(Refusal):

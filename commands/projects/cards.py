@@ -29,8 +29,8 @@ from commands.projects.saying import health_words, milestone_words, short, state
 from storage.barriers.queries import barriers_blocking
 from storage.projects.record import Lead, Participant, Project
 from storage.projects.standing import ALIVE, health_of, newest_update, open_milestones
-from storage.records import View
 from storage.scope import Scope
+from storage.view import View
 from storage.work import Work
 
 MOST_LINKS = 3

@@ -38,9 +38,9 @@ from storage.projects.queries import (
 )
 from storage.projects.record import Health, Phase, Project
 from storage.projects.standing import OVER, RUNNING
-from storage.records import View
 from storage.scope import Scope
 from storage.values import Count, Language, Vocabulary
+from storage.view import View
 from storage.work import Work
 
 PAGE = 10

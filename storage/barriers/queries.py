@@ -4,9 +4,10 @@ from sqlalchemy import exists, func
 
 from storage.barriers.record import Barrier, BarrierState
 from storage.barriers.tables import BARRIERS
-from storage.records import Kept, View, fetch
+from storage.records import Kept, fetch
 from storage.scope import Scope
 from storage.versioned import as_of
+from storage.view import View
 
 CLEARED = frozenset({BarrierState.SOLVED, BarrierState.REJECTED, BarrierState.BYPASSED, BarrierState.OBSOLETE})
 """The states in which a barrier blocks nothing any more."""

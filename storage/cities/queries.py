@@ -6,9 +6,10 @@ from sqlalchemy import String, and_, cast, func, or_, select
 
 from storage.cities.record import City, CityState
 from storage.cities.tables import CITIES
-from storage.records import Kept, View, fetch, fetch_one, visible
+from storage.records import Kept, fetch, fetch_one, visible
 from storage.scope import Scope
 from storage.versioned import as_of
+from storage.view import View
 
 STATES = next(child.table for child in CITIES.child_tables() if child.table.name == "cities_states")
 

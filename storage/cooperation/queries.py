@@ -2,8 +2,9 @@
 
 from storage.cooperation.record import Cooperation
 from storage.cooperation.tables import COOPERATION
-from storage.records import Kept, View, fetch
+from storage.records import Kept, fetch
 from storage.scope import Scope
+from storage.view import View
 
 
 async def cooperation(view: View, scope: Scope) -> Kept[Cooperation] | None:

@@ -1,7 +1,7 @@
 """The tables of the glossary."""
 
+from storage.glossary.record import Entry
 from storage.mapping import entity
 from storage.schema import metadata
-from storage.glossary.record import Entry
 
 GLOSSARY = entity(metadata, Entry, prefix="g")

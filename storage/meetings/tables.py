@@ -1,7 +1,7 @@
 """The tables of meetings."""
 
 from storage.mapping import entity
-from storage.schema import metadata
 from storage.meetings.record import Meeting
+from storage.schema import metadata
 
 MEETINGS = entity(metadata, Meeting)

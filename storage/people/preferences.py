@@ -3,9 +3,9 @@
 from sqlalchemy import Column, Table, delete, insert, select
 
 from storage.columns import KEY
-from storage.records import View
 from storage.schema import metadata
 from storage.values import Vocabulary
+from storage.view import View
 
 PREFERENCE = Table(
     "preference",

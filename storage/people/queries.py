@@ -4,9 +4,10 @@ from sqlalchemy import func, select
 
 from storage.people.record import Person
 from storage.people.tables import PEOPLE
-from storage.records import Kept, View, fetch, fetch_one, visible
+from storage.records import Kept, fetch, fetch_one, visible
 from storage.scope import Scope
 from storage.versioned import as_of
+from storage.view import View
 
 
 async def person(view: View, scope: Scope, key: str) -> Kept[Person] | None:

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, FromClause, String, and_, cast, exists, fu
 from storage.projects.record import Health, Phase, Project
 from storage.projects.standing import ALIVE, OVER
 from storage.projects.tables import PROJECTS
-from storage.records import Kept, View, Where, fetch, fetch_one, visible
+from storage.records import Kept, Where, fetch, fetch_one, visible
 from storage.scope import Scope
 from storage.versioned import as_of
+from storage.view import View
 
 PARTS = {child.name: child.table for child in PROJECTS.child_tables()}
 

@@ -2,11 +2,12 @@
 
 from sqlalchemy import or_, select
 
-from storage.records import Kept, View, fetch, fetch_one, visible
+from storage.records import Kept, fetch, fetch_one, visible
 from storage.rooms.record import Room, RoomKind
 from storage.rooms.tables import ROOMS
 from storage.scope import Scope
 from storage.versioned import as_of
+from storage.view import View
 
 
 async def room(view: View, scope: Scope, key: str) -> Kept[Room] | None:

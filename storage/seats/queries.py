@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select
 
 from storage.people.tables import PEOPLE
-from storage.records import Kept, View, Where, fetch, fetch_one, visible
+from storage.records import Kept, Where, fetch, fetch_one, visible
 from storage.scope import Scope
 from storage.seats.record import Role, Seat
 from storage.seats.tables import SEATS
 from storage.versioned import as_of
+from storage.view import View
 
 
 async def seat(view: View, scope: Scope, key: str) -> Kept[Seat] | None:

@@ -12,6 +12,7 @@ from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ import pytest
 from bot.demo.installed import ROOT
 from bot.demo.person import Heard, Kind
 from bot.demo.script import SCRIPT
-from bot.demo.steps import Answer, Entrance
+from bot.demo.steps import Answer, Entrance, Line
+from storage.database import Database
+from tests.conversation import BERLIN, Conversation, Said, import_demo
 from tests.rig.processes import Running, started_by, still_running
 
 PATIENCE = 120.0
@@ -191,6 +194,7 @@ async def test_asked_to_end_while_it_begins_it_puts_everything_away(tmp_path: Pa
         await expect_everything_away(shown, signal.SIGTERM)
 
 
+@pytest.mark.synapse
 async def test_a_homeserver_that_does_not_start_is_told_without_a_traceback(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     (kept / "homeserver").mkdir(parents=True)
@@ -199,6 +203,46 @@ async def test_a_homeserver_that_does_not_start_is_told_without_a_traceback(tmp_
         assert await shown.process.wait() == 1
     assert "Der Homeserver" in shown.printed
     assert not re.search(r"bot/__main__\.py", shown.printed)
+
+
+@pytest.mark.parametrize("day", ["2025-07-06", "2026-11-18", "2028-02-29", "2035-12-31"])
+async def test_the_script_does_not_depend_on_the_day_it_is_played(database: Database, day: str) -> None:
+    talk = Conversation(database=database, people=await import_demo(database), now=at_noon(day))
+    await talk.begin()
+    last: Said | None = None
+    for step in SCRIPT:
+        room = f"!demo-{step.room}:stadtbote.example"
+        match step:
+            case Line():
+                last = await talk.says(step.who, step.says, room=room, reply_to=last if step.replies else None)
+            case _:
+                last = await talk.joins(room)
+        assert last.replies, step.title
+        assert step.answer.missing(as_heard(last)) is None, (step.title, last.text)
+
+
+def at_noon(day: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=BERLIN)
+
+
+def as_heard(said: Said) -> Heard:
+    """The bot's first answer as a client hears it."""
+    kind: Kind = "message" if "body" in said.replies[0].content else "reaction"
+    return heard(kind, said.text)
+
+
+def heard(kind: Kind, words: str) -> Heard:
+    return Heard(
+        room="!r",
+        sender="@bot:x",
+        event_id="$e",
+        kind=kind,
+        type="t",
+        encrypted=True,
+        content={},
+        body=words,
+        key=words,
+    )
 
 
 @pytest.mark.parametrize(
@@ -212,7 +256,4 @@ async def test_a_homeserver_that_does_not_start_is_told_without_a_traceback(tmp_
     ],
 )
 def test_an_answer_that_is_not_as_expected_says_why(answer: Answer, kind: Kind, body: str, why: str | None) -> None:
-    heard = Heard(
-        room="!r", sender="@bot:x", event_id="$e", kind=kind, type="t", encrypted=True, content={}, body=body, key=body
-    )
-    assert answer.missing(heard) == why
+    assert answer.missing(heard(kind, body)) == why

@@ -14,11 +14,12 @@ from storage.history import Step, history
 from storage.mapping import Entity
 from storage.operations import Acting, CauseKind, Operation
 from storage.projects.record import Project
-from storage.records import View, fetch_one
+from storage.records import fetch_one
 from storage.register import BY_COLLECTION, ENTITIES
 from storage.scope import unlimited
 from storage.undo import Undone, undo
 from storage.values import Record
+from storage.view import View
 from storage.work import Work
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import bot.demo
-from storage.bundle import Conflict, Imported, ImportConflict, export_bundle, import_bundle
+from storage.bundle import Conflict, ImportConflict, Imported, export_bundle, import_bundle
 from storage.bundle_format import Bundle, read_bundle, write_bundle
 from storage.operations import OPERATION, CauseKind
 from storage.register import BY_COLLECTION

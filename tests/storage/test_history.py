@@ -5,9 +5,9 @@ from typing import Any
 from storage.history import Step, history
 from storage.people.tables import PEOPLE
 from storage.projects.tables import PROJECTS
-from storage.records import View
 from storage.scope import Scope
 from storage.values import Visibility
+from storage.view import View
 from tests.storage.scribe import Scribe, project, update
 
 GUEST = Scope(cap=Visibility.GUEST, person=None, seats=frozenset(), as_of=None)

@@ -12,7 +12,6 @@ from storage.operations import Acting, CauseKind
 from storage.people.preferences import ACKNOWLEDGEMENT, prefer, preference
 from storage.people.queries import count_people, people_page, person_by_mxid
 from storage.people.tables import PEOPLE
-from storage.records import View
 from storage.rooms.queries import kinds_bound
 from storage.rooms.record import RoomKind
 from storage.scope import Scope, unlimited
@@ -27,6 +26,7 @@ from storage.seats.queries import (
 )
 from storage.seats.record import Role
 from storage.values import Visibility
+from storage.view import View
 from storage.work import Work
 from tests.conversation import START, import_demo
 

@@ -8,8 +8,8 @@ from sqlalchemy import update as sql_update
 
 from storage.operations import OPERATION, Acting, CauseKind, note_withdrawal, operation
 from storage.projects.tables import PROJECTS
-from storage.records import View
 from storage.register import BY_COLLECTION
+from storage.view import View
 from storage.work import COUNTER, Work, counted, counters
 from tests.storage.scribe import START, Scribe, decision, project
 

@@ -7,7 +7,7 @@ from commands.framework.inbound import Inbound, Kind
 from commands.framework.refs import Ref
 from commands.projects.access import access_city, access_person, scope_on
 from commands.projects.rules import CityUnknown, PersonUnknown
-from storage.records import View
+from storage.view import View
 from tests.conversation import START, Conversation
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from storage.projects.queries import project
 from storage.projects.record import Phase, Project
-from storage.records import View
 from storage.scope import unlimited
 from storage.values import Visibility
+from storage.view import View
 from tests.conversation import Conversation
 
 

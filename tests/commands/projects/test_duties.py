@@ -10,9 +10,10 @@ from commands.projects.duties import due, span
 from storage.derived import DUE
 from storage.projects.record import Phase, Project
 from storage.projects.tables import PROJECTS
-from storage.records import View, fetch
+from storage.records import fetch
 from storage.scope import unlimited
 from storage.values import Duration
+from storage.view import View
 from tests.conversation import Conversation
 
 

@@ -10,8 +10,8 @@ from storage.people.queries import person_by_mxid
 from storage.projects.queries import project
 from storage.projects.record import Health, Project, Update
 from storage.projects.standing import newest_update, overall
-from storage.records import View
 from storage.scope import unlimited
+from storage.view import View
 from tests.conversation import Conversation
 
 ASKED = "Daraus lese ich keinen eindeutigen Stand"

@@ -15,9 +15,9 @@ from storage.projects.queries import (
     slipped_milestones,
 )
 from storage.projects.record import Health, Phase
-from storage.records import View
 from storage.scope import Scope, unlimited
 from storage.values import Visibility
+from storage.view import View
 from tests.conversation import START, Conversation
 
 EVERYTHING = unlimited()
