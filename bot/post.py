@@ -1,31 +1,29 @@
 """Replies become outbox rows: rendered once, in the asker's language, where the question was asked."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
-
-import structlog
 
 from bot.matrix.render import content, edit_content
 from commands.framework.caller import Caller
 from commands.framework.inbound import Inbound
 from commands.framework.render import Renderer
-from commands.framework.reply import Reply, Tell
+from commands.framework.reply import Reply, Tell, line, say
 from commands.framework.texts import Texts
-from storage.matrix.queries import direct_room
+from storage.matrix.queries import direct_room, room_with_alias
 from storage.outbox import Parcel, Sending, enqueue, next_ordinal, replies_to, transaction_id
 from storage.people.preferences import preference
 from storage.people.queries import person
+from storage.people.record import Person
 from storage.prompts import PromptKind, ask
+from storage.records import Kept
 from storage.rooms.queries import rooms_of_kind
 from storage.rooms.record import RoomKind
 from storage.scope import unlimited
 from storage.work import Work
-
-log = structlog.get_logger()
 
 ACKNOWLEDGED = "✅"
 MESSAGE, REACTION = "m.room.message", "m.reaction"
@@ -50,17 +48,26 @@ class Envelope:
 
 async def post(work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply) -> None:
     """Put the reply into the outbox, as an edit of the earlier reply to the same cause where there is one."""
+    notes = await _notes(work, office, caller, envelope, reply.tell)
+    if {note.person for note in reply.tell} - notes.reached:
+        undelivered = line(say("desk.reply.not_told"))
+        reply = replace(reply, blocks=(*reply.blocks, undelivered), acknowledged=False)
+    row = await _answer(work, office, caller, envelope, reply)
+    await _ask(work, caller, envelope, reply, row)
+    for (room, plain, html), mentions in notes.messages.items():
+        note = partial(_note, plain=plain, html=html, mentions=tuple(mentions))
+        await _enqueue(work, office, room, envelope.cause, note)
+
+
+async def _answer(work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply) -> int | None:
+    """The outbox row that answers, None where the answer stands already."""
     earlier = await replies_to(work.connection, envelope.cause)
     said = next((s for s in earlier if s.type == MESSAGE and s.room == envelope.inbound.room), None)
-    row: int | None
     if said is not None:
-        row = await _revise(work, office, caller, envelope, reply, said)
-    elif reply.acknowledged and await _takes_signs(work, caller):
-        row = None if any(s.type == REACTION for s in earlier) else await _react(work, office, envelope)
-    else:
-        row = await _say(work, office, caller, envelope, reply)
-    await _ask(work, caller, envelope, reply, row)
-    await _tell(work, office, caller, envelope, reply.tell)
+        return await _revise(work, office, caller, envelope, reply, said)
+    if reply.acknowledged and await _takes_signs(work, caller):
+        return None if any(s.type == REACTION for s in earlier) else await _react(work, office, envelope)
+    return await _say(work, office, caller, envelope, reply)
 
 
 async def _takes_signs(work: Work, caller: Caller) -> bool:
@@ -115,39 +122,52 @@ async def _react(work: Work, office: Office, envelope: Envelope) -> int:
     )
 
 
-async def _tell(work: Work, office: Office, caller: Caller, envelope: Envelope, told: Sequence[Tell]) -> None:
-    """Send notes to their people's direct chats; without one they go where the change was made, naming them.
+@dataclass(frozen=True, kw_only=True)
+class _Notes:
+    """Notes to others by room and text, with those they name; `reached` are all who need not be told otherwise."""
+
+    messages: Mapping[tuple[str, str, str], list[str]]
+    reached: frozenset[str]
+
+
+async def _notes(work: Work, office: Office, caller: Caller, envelope: Envelope, told: Sequence[Tell]) -> _Notes:
+    """Notes go to their people's direct chats; without one to the room of the change, naming them.
 
     Notes that say the same in the same room are one message.
     """
-    if not told:
-        return
     messages: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    shared = await _shared_room(work, envelope.inbound)
+    reached = set()
+    shared = await _shared_room(work, office, envelope.inbound) if told else None
     for note in told:
         to = await person(work, unlimited(), note.person)
-        if to is None or to.record.mxid is None or to.key == caller.key:
-            continue
-        mxid = to.record.mxid
-        renderer = Renderer(office.texts, to.record.language or caller.language, caller.zone)
-        body = Reply(blocks=note.blocks)
-        room = await direct_room(work.connection, office.account, mxid) or shared
-        if room is None:
-            log.warning("note_undeliverable", person=to.key)
-            continue
-        messages[room, renderer.plain(body), renderer.html(body)].append(mxid)
-    for (room, plain, html), mentions in messages.items():
-        await _enqueue(
-            work, office, room, envelope.cause, partial(_note, plain=plain, html=html, mentions=tuple(mentions))
-        )
+        room = await _room_of(work, office, to, shared)
+        if note.person == caller.key:
+            reached.add(note.person)
+        elif to is not None and to.record.mxid is not None and room is not None:
+            renderer = Renderer(office.texts, to.record.language or caller.language, caller.zone)
+            body = Reply(blocks=note.blocks)
+            messages[room, renderer.plain(body), renderer.html(body)].append(to.record.mxid)
+            reached.add(note.person)
+    return _Notes(messages=messages, reached=frozenset(reached))
 
 
-async def _shared_room(work: Work, inbound: Inbound) -> str | None:
+async def _room_of(work: Work, office: Office, to: Kept[Person] | None, shared: str | None) -> str | None:
+    if to is None or to.record.mxid is None:
+        return None
+    return await direct_room(work.connection, office.account, to.record.mxid) or shared
+
+
+async def _shared_room(work: Work, office: Office, inbound: Inbound) -> str | None:
     """Where somebody without a direct chat is told: here, or, from somebody's direct chat, in a steering room."""
     if not inbound.direct:
         return inbound.room
-    steering = await rooms_of_kind(work, unlimited(), RoomKind.STEERING)
-    return next((kept.record.id for kept in steering if kept.record.id), None)
+    for kept in await rooms_of_kind(work, unlimited(), RoomKind.STEERING):
+        if kept.record.id:
+            return kept.record.id
+        room = await room_with_alias(work.connection, office.account, kept.record.alias or "")
+        if room:
+            return room
+    return None
 
 
 def _note(marker: str, *, plain: str, html: str, mentions: tuple[str, ...]) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def _row(account: str, arrival: Arrival, now: datetime) -> dict[str, Any]:
         "room": arrival.room,
         "sender": arrival.sender,
         "at": arrival.at,
-        "body": json.dumps(arrival.body, ensure_ascii=False),
+        "body": json.dumps(arrival.body),
         "digest": arrival.digest,
         "state": InboxState.NEW.value,
         "attempts": 0,

@@ -105,7 +105,7 @@ async def enqueue(connection: AsyncConnection, parcel: Parcel, secret: bytes, no
         "cause": parcel.cause,
         "ordinal": parcel.ordinal,
         "type": parcel.type,
-        "content": json.dumps(parcel.content, ensure_ascii=False),
+        "content": json.dumps(parcel.content),
         "urgency": parcel.urgency.value,
         "replaces": parcel.replaces,
         "about": parcel.about,

@@ -71,7 +71,7 @@ async def ask(
         "room": room,
         "sender": sender,
         "outbox": outbox,
-        "body": json.dumps(body, ensure_ascii=False),
+        "body": json.dumps(body),
         "expires": expires,
     }
     number: int = (await connection.execute(insert(PROMPT).values(values).returning(PROMPT.c.id))).scalar_one()

@@ -87,5 +87,3 @@ async def test_a_command_is_refused_to_whoever_lacks_its_right_with_who_has_it(
 def test_every_command_has_examples_in_both_languages() -> None:
     bare = [c.name for c in EVERY if not c.examples or not all(e.de and e.en for e in c.examples)]
     assert bare == []
-
-

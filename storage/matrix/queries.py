@@ -114,6 +114,13 @@ async def joined_rooms(connection: AsyncConnection, account: str) -> tuple[str, 
     return tuple((await connection.execute(query)).scalars())
 
 
+async def room_with_alias(connection: AsyncConnection, account: str, alias: str) -> str | None:
+    """The room that the account is in whose canonical alias is this one, None if there is none."""
+    query = select(ROOM.c.room).where(ROOM.c.account == account, ROOM.c.alias == alias, ROOM.c.membership == "join")
+    found: str | None = (await connection.execute(query.order_by(ROOM.c.room).limit(1))).scalar_one_or_none()
+    return found
+
+
 async def direct_room(connection: AsyncConnection, account: str, user_id: str) -> str | None:
     """The direct chat that the account has joined with this user, None if there is none."""
     query = select(ROOM.c.room).where(ROOM.c.account == account, ROOM.c.other == user_id, ROOM.c.membership == "join")

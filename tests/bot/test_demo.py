@@ -35,17 +35,20 @@ class Demo:
     process: Process
     folder: Path
     printed: str = ""
+    ended: bool = False
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def until(self, phrase: str, *, after: int = 0) -> int:
         """Wait for a phrase after so many characters and give where it ends."""
         async with asyncio.timeout(PATIENCE), self.news:
-            await self.news.wait_for(lambda: phrase in self.printed[after:])
+            await self.news.wait_for(lambda: self.ended or phrase in self.printed[after:])
+        assert phrase in self.printed[after:], self.printed
         return self.printed.find(phrase, after) + len(phrase)
 
     async def take(self, chunk: bytes) -> None:
         """Note what was printed."""
         async with self.news:
+            self.ended = not chunk
             self.printed += chunk.decode("utf-8", "replace").replace("\r\n", "\n")
             self.news.notify_all()
 
@@ -91,8 +94,8 @@ async def without_terminal(tmp_path: Path, *arguments: str) -> AsyncIterator[Dem
 
 async def _read(made: Demo) -> None:
     assert made.process.stdout is not None
-    while chunk := await made.process.stdout.read(4096):
-        await made.take(chunk)
+    while not made.ended:
+        await made.take(await made.process.stdout.read(4096))
 
 
 @pytest.mark.synapse
@@ -179,7 +182,7 @@ def _note(screen: int, shown: Demo) -> None:
         chunk = os.read(screen, 65536)
     except OSError:  # the other side is closed
         asyncio.get_running_loop().remove_reader(screen)
-        return
+        chunk = b""
     NOTING.add(task := asyncio.create_task(shown.take(chunk)))
     task.add_done_callback(NOTING.discard)
 

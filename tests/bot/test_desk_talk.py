@@ -200,3 +200,12 @@ async def test_a_wording_of_somebody_else_is_not_replaced_unseen(talk: Conversat
     assert not again.text.endswith("Es wurde nichts geändert.")
     shown = await talk.says("koord-n", "!zeige P-1")
     assert "Bauanträge papierlos" in shown.text
+
+
+async def test_a_request_from_a_strangers_direct_chat_reaches_coordination_in_the_steering_room(
+    talk: Conversation,
+) -> None:
+    said = await talk.says("@fremd:example.org", "!sitz anfragen M", room="direkt")
+    assert "liegt bei der Koordination" in said.text
+    assert [heard.room for heard in said.replies] == ["!direkt-fremd:example.org", "!lenkung:stadtbote.example"]
+    assert said.replies[1].content["m.mentions"] == {"user_ids": [talk.people["koord-m"]]}

@@ -37,7 +37,7 @@ def register(synapse: Homeserver) -> Register:
 
 @pytest_asyncio.fixture
 async def arrive(synapse: Homeserver, register: Register, tmp_path: Path) -> AsyncIterator[Arrive]:
-    """Makes people who listen until the test ends: `anna = await arrive("anna")`."""
+    """People who listen until the test ends; used as `anna = await arrive("anna")`."""
     async with AsyncExitStack() as stack:
 
         async def arrived(name: str) -> Person:

@@ -19,7 +19,7 @@ from storage.register import BY_COLLECTION, ENTITIES
 from storage.scope import unlimited
 from storage.undo import Undone, undo
 from storage.values import Record
-from storage.view import View
+from storage.view import Recall, View
 from storage.work import Work
 
 T = TypeVar("T")
@@ -69,13 +69,17 @@ RULES: Mapping[str, Callable[[Any], list[Due]]] = {"projects": due_twice, "decis
 
 @dataclass(kw_only=True)
 class Scribe:
-    """Writes as `person`; every operation takes a second unless the clock is turned."""
+    """Writes as `person`; every operation takes a second unless the clock is turned.
+
+    Everything is read through one memory, as the running bot does: what it recalls must never be outdated.
+    """
 
     database: Database
     now: datetime = START
     person: str | None = "u1"
     kind: CauseKind = CauseKind.EVENT
     written: list[Operation] = field(default_factory=list)
+    recall: Recall = field(default_factory=Recall)
 
     async def write(self, body: Callable[[Work], Awaitable[T]], **acting: Any) -> T:
         """Run `body` in a transaction, as an operation of its own if it changes something."""
@@ -83,7 +87,7 @@ class Scribe:
         cause = f"$e{len(self.written)}"
 
         async def transaction(connection: Connection) -> tuple[T, Operation | None]:
-            work = Work(connection, now=self.now, due_rules=RULES)
+            work = Work(connection, now=self.now, due_rules=RULES, recall=self.recall)
             facts = {"command": "test", "cause_kind": self.kind, "cause": cause, "person": self.person, **acting}
             work.act(Acting(**facts))
             return await body(work), work.recorded
@@ -120,7 +124,7 @@ class Scribe:
     async def read(self, body: Callable[[View], Awaitable[T]]) -> T:
         """Run a query."""
         async with self.database.read() as connection:
-            return await body(View(connection))
+            return await body(View(connection, self.recall))
 
     async def fetched(self, an_entity: Entity[Any], key: str, at: datetime | None = None) -> Any:
         """The record as it is, or was at the instant `at`; None if there is none."""

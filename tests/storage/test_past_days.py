@@ -144,6 +144,10 @@ class Register(RuleBasedStateMachine):
         assert {(r["collection"], r["key"], r["kind"], r["part"], r["at"]) for r in dues} == due
 
     @invariant()
+    def what_is_recalled_is_what_is_there(self) -> None:
+        assert self.run(self.state_at(None)) == self.state
+
+    @invariant()
     def operations_never_run_backwards(self) -> None:
         instants = [operation.at for operation in self.scribe.written]
         assert instants == sorted(instants)

@@ -50,7 +50,7 @@ async def test_a_new_project_in_english_with_several_leads_tells_the_other_city(
             "Augsburg ist als federführend eingetragen für Projekt P-10 „Housing benefit“. "
             "Ändern können Sie das mit `!beteiligen P-10`."
         )
-    ] * 2
+    ]
     assert str((await of(talk, "P-10")).cadence) == "2 weeks"
 
 
@@ -212,7 +212,7 @@ async def test_coordination_may_change_any_project_and_the_lead_city_is_told(tal
             "Die Koordination hat Projekt P-7 „Registermodernisierung“ geändert, das Nürnberg federführend betreut. "
             "Was genau, zeigt `!verlauf P-7`."
         )
-    ] * 2
+    ]
 
 
 # --- milestones ------------------------------------------------------------------------------------------------------
