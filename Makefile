@@ -5,6 +5,9 @@ SHELL := bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
+# Compiled modules are kept: without them every start of the bot compiles a thousand files.
+export PYTHONDONTWRITEBYTECODE :=
+
 VENV := .venv
 BIN := $(VENV)/bin
 MADE := $(VENV)/.made
@@ -37,7 +40,7 @@ $(MADE): requirements-dev.lock
 	@[ -n "$(PYTHON)" ] || { echo "Stadtbote needs Python 3.11 or newer, and none was found. Name one with: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Making the environment $(VENV) with $$($(PYTHON) --version), once: $$(grep -c '^[a-z].*==' $<) packages, about a minute."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@PYTHONUNBUFFERED=1 $(PIP) install --root-user-action=ignore --progress-bar=off --no-compile --require-hashes \
+	@PYTHONUNBUFFERED=1 $(PIP) install --root-user-action=ignore --progress-bar=off --require-hashes \
 		--only-binary=:all: --no-deps --requirement $< 2>&1 | { $(PROGRESS); }
 	@report=$$($(PIP) check) || { echo "$$report" >&2; exit 1; }
 	@$(PIP) install --root-user-action=ignore --quiet --no-deps --no-build-isolation --editable .

@@ -5,11 +5,12 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.clock import clock
 from bot.config import Settings, read_secret
 from bot.desk import make_desk
 from bot.dispatch import Dispatcher
@@ -37,11 +38,6 @@ class App:
     database: Database
     session: Session
     dispatcher: Dispatcher
-
-
-def clock() -> datetime:
-    """The instant it is, in UTC."""
-    return datetime.now(UTC)
 
 
 def matrix_account(settings: Settings) -> MatrixAccount:

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app import ACCOUNT, clock, matrix_account
+from bot.app import ACCOUNT, matrix_account
+from bot.clock import clock
 from bot.complaints import explained
 from bot.config import ConfigInvalid, Settings, load
 from bot.matrix.errors import MatrixError

@@ -5,7 +5,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.app import ACCOUNT, clock
+from bot.app import ACCOUNT
+from bot.clock import clock
 from bot.config import load
 from bot.matrix.login import MatrixAccount
 from bot.matrix.secrets import load_secrets

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app import clock
+from bot.clock import clock
 from bot.config import Settings
 from commands import ALL
 from storage.bundle import Imported, export_bundle, import_bundle

@@ -6,19 +6,17 @@ from sqlalchemy import String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 def instant_text(at: datetime) -> str:
     """Write an aware `at` as UTC text of fixed width, so that text order is time order."""
     if at.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return at.astimezone(UTC).strftime(INSTANT_FORMAT)
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def read_instant(text: str) -> datetime:
     """Read what `instant_text` wrote, as an aware UTC datetime."""
-    return datetime.strptime(text, INSTANT_FORMAT).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 class InstantColumn(TypeDecorator[datetime]):

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.mapping import Entity
 from storage.operations import OPERATION, Operation
 from storage.outbox import OUTBOX
-from storage.register import owners
+from storage.touched import touched
 from storage.versioned import Versioned
 
 
@@ -35,7 +35,7 @@ async def overwritten(connection: AsyncConnection, operation: Operation) -> tupl
     Where it was never shown, nobody was misled, and nothing is a conflict.
     """
     found: list[Overwritten] = []
-    for an_entity, table in owners():
+    for an_entity, table in await touched(connection, operation.id):
         for row in await _replaced(connection, table, operation):
             key = str(row.get("root", row["key"]))
             shown = await _last_shown(connection, operation.room, key)

@@ -80,8 +80,8 @@ OPERATION = Table(
 
 async def record_operation(connection: AsyncConnection, acting: Acting, now: datetime) -> Operation:
     """Write the operation row; its instant is `now`, or the last operation's if the clock ran backwards."""
-    newest = select(OPERATION.c.at).order_by(OPERATION.c.id.desc()).limit(1)
-    last = (await connection.execute(newest)).scalar_one_or_none()
+    newest = select(func.max(OPERATION.c.id)).scalar_subquery()
+    last = (await connection.execute(select(OPERATION.c.at).where(OPERATION.c.id == newest))).scalar_one_or_none()
     at = now if last is None else max(now, last)
     values = {
         "at": at,

@@ -123,10 +123,11 @@ async def _grow(
 async def _child_rows(
     connection: AsyncConnection, child: Children, roots: Sequence[str], at: datetime | None
 ) -> Iterable[dict[str, Any]]:
-    table = as_of(child.table, at)
+    table, names = as_of(child.table, at), child.table.columns
     order = table.c.map_key if child.keyed else table.c.position
-    query = select(table).where(table.c.root.in_(roots)).order_by(table.c.root, order, table.c.key)
-    return [dict(row._mapping) for row in await connection.execute(query)]
+    query = select(*(table.c[n] for n in names)).where(table.c.root.in_(roots))
+    rows = await connection.execute(query.order_by(table.c.root, order, table.c.key))
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _root_tree(an_entity: Entity[Any], row: Row[Any]) -> Tree:

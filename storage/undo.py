@@ -11,7 +11,8 @@ from storage.derived import replace_due, replace_names
 from storage.mapping import Entity, Node, Referring, from_tree, references
 from storage.operations import OPERATION, Operation
 from storage.records import RowChange, batches, stored_tree
-from storage.register import BY_COLLECTION, ENTITIES, owners
+from storage.register import BY_COLLECTION, ENTITIES
+from storage.touched import touched, written_after
 from storage.values import COLLECTIONS, Ref, cited
 from storage.versioned import Versioned
 from storage.view import View
@@ -73,20 +74,21 @@ async def undo(work: Work, undone: Operation) -> Undone:
     puts back would refer to something gone; the transaction is then to be rolled back. What was itself undone since
     does not count.
     """
-    found = [await _reversal(work.connection, an_entity, table, undone) for an_entity, table in owners()]
-    reversals = {r.table.name: r for r in found if r.changes}
+    found = [await _reversal(work.connection, *of, undone) for of in await touched(work.connection, undone.id)]
+    reversals = {reversal.table.name: reversal for reversal in found}
     await _unchanged_since(work.connection, reversals.values())
-    touched = {r.root_of(c.before or c.after or {}) for r in reversals.values() for c in r.changes}
+    roots = {r.root_of(c.before or c.after or {}) for r in reversals.values() for c in r.changes}
     made = {root for r in reversals.values() for root in r.made()}
+    built = await written_after(work.connection, undone.id) if made else frozenset()
     for root in sorted(made):
-        await _nobody_refers_to(work.connection, root, reversals, undone)
+        await _nobody_refers_to(work.connection, root, built, reversals, undone)
     await work.write_rows(change for r in reversals.values() for change in r.changes)
     since = (undone.id + 1, (await work.operation()).id - 1)
     for reversal in reversals.values():
         await _what_it_names_exists(work.connection, reversal, since)
-    for collection, key in sorted(touched):
+    for collection, key in sorted(roots):
         await _settle(work, BY_COLLECTION[collection], key)
-    return Undone(touched=touched, made=made)
+    return Undone(touched=roots, made=made)
 
 
 # --- what the rows were, and whether they still are what the operation made of them -----------------------------------
@@ -158,14 +160,18 @@ async def _standing(connection: AsyncConnection, numbers: set[int]) -> set[int]:
 
 
 async def _nobody_refers_to(
-    connection: AsyncConnection, root: Root, reversals: Mapping[str, _Reversal], undone: Operation
+    connection: AsyncConnection,
+    root: Root,
+    built: frozenset[str],
+    reversals: Mapping[str, _Reversal],
+    undone: Operation,
 ) -> None:
-    """No row written later, and not taken back with this, names the record that goes."""
+    """No row written later, in the tables `built`, and not taken back with this names the record that goes."""
     collection, key = root
     own = reversals[BY_COLLECTION[collection].table.name]
     row = next(change.before or {} for change in own.changes if change.key == key)
     names = {row[column] for column in _named_by(collection)} - {None}
-    for referring in (r for an_entity in ENTITIES for r in references(an_entity)):
+    for referring in (r for an_entity in ENTITIES for r in references(an_entity) if r.table.name in built):
         going = reversals[referring.table.name].keys() if referring.table.name in reversals else set()
         for later in await _later_rows(connection, referring, collection, names, undone):
             if later["key"] not in going:

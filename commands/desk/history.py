@@ -93,9 +93,7 @@ def _shift(an_entity: Entity[Any], change: Changed, column: str, known: dict[str
     )
 
 
-def _values(
-    an_entity: Entity[Any], table: str, row: dict[str, Any], known: dict[str, Kept[Person]]
-) -> tuple[Any, ...]:
+def _values(an_entity: Entity[Any], table: str, row: dict[str, Any], known: dict[str, Kept[Person]]) -> tuple[Any, ...]:
     """The filled columns of a row, each with its label; a part that is a single value needs none."""
     filled = [s for s in scalars_of(an_entity, table) if row.get(s.column) not in (None, "[]")]
     if [s.column for s in filled] == ["value"]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from commands.framework.command import How
 from commands.framework.parse_errors import (
+    BadChoice,
     BadValue,
     GivenTwice,
     LeftOver,
@@ -296,6 +297,9 @@ class Filling:
             return WrongNoun(at=at, record=RecordRef(record.collection, record.key))
         if isinstance(wrong, BadValue):
             wrong.hint = scan.text[:at] + wrong.facts["like"].text + scan.text[at + len(given) :]
+        if isinstance(wrong, BadChoice):
+            # The person's own line with a gap to fill in: any word of ours could be taken for what was meant.
+            wrong.hint = scan.text[:at] + self._called(slot).text.upper() + scan.text[at + len(given) :]
         near = nearest(given, (*slot.phrases, *self._reading.names.shown(slot.collections)))
         return Slip(at, at + len(given), near, otherwise=wrong) if near else wrong
 

@@ -33,15 +33,19 @@ def explanation(privacy: Privacy) -> tuple[Block, ...]:
 
 def first_contact(privacy: Privacy) -> tuple[Block, ...]:
     """What somebody is told when they turn to the bot for the first time."""
-    return (line(say("rooms.reply.first_contact")), *_answerable(privacy))
+    return (line(say("rooms.reply.first_contact")), *_named(privacy))
 
 
 def _answerable(privacy: Privacy) -> Iterator[Block]:
+    yield from _named(privacy)
+    if privacy == Privacy():
+        yield line(say("rooms.reply.ask_coordination"))
+
+
+def _named(privacy: Privacy) -> Iterator[Block]:
     if privacy.controller:
         yield line(say("rooms.reply.controller", controller=Foreign(privacy.controller)))
     if privacy.contact:
         yield line(say("rooms.reply.contact", contact=Foreign(privacy.contact)))
     if privacy.link:
         yield line(say("rooms.reply.privacy_link", link=Link(privacy.link, privacy.link)))
-    if privacy == Privacy():
-        yield line(say("rooms.reply.ask_coordination"))

@@ -248,7 +248,7 @@ async def test_everybody_is_told_what_is_stored_and_what_matrix_does_not_encrypt
     german = (await talk.says("@fremd:example.org", "!datenschutz", room="fremd")).text
     assert "Andere Gespräche speichere ich nie." in german
     assert "Reaktionen" in german
-    assert german.splitlines()[-1] == "Fragen dazu beantwortet die Koordination."
+    assert "Fragen dazu beantwortet die Koordination." in german.splitlines()
     english = (await talk.says("vertr-m", "!privacy")).text
     assert "I never store other conversations." in english
 
