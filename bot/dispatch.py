@@ -30,6 +30,9 @@ log = structlog.get_logger()
 
 PARK_AFTER = 3
 
+SPOKEN = frozenset({Kind.MESSAGE, Kind.EDIT})
+"""What must come encrypted into an encrypted room; deletions and reactions never are."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dispatcher:
@@ -40,6 +43,8 @@ class Dispatcher:
     epoch: int
     now: Callable[[], datetime]
     recall: Recall = field(default_factory=Recall)
+    met: set[str] = field(default_factory=set)
+    """Senders whose first contact is known to be over, so that it is asked only once a process."""
 
     async def step(self) -> bool:
         """Handle the oldest waiting event of every room; False if nothing was waiting."""
@@ -53,14 +58,18 @@ class Dispatcher:
         """Handle one event: its effect, the reply and "done" commit together, or none of them."""
         inbound = Inbound.model_validate(letter.body)
         try:
-            await self._commit(letter, lambda work: self._effect(work, letter, inbound))
-        except Refusal as refusal:
-            said = refusal_reply(refusal)
-            await self._commit(letter, lambda work: self._answer(work, inbound, said))
+            await self._effect_or_refusal(letter, inbound)
         except (DatabaseUnusable, LeaseLost):
             raise
         except Exception as error:  # noqa: BLE001 - one bad message must never stop the others
             await self._failed(letter, inbound, error)
+
+    async def _effect_or_refusal(self, letter: Letter, inbound: Inbound) -> None:
+        try:
+            await self._commit(letter, lambda work: self._effect(work, letter, inbound))
+        except Refusal as refusal:
+            said = refusal_reply(refusal)
+            await self._commit(letter, lambda work: self._only_answer(work, letter, inbound, said))
 
     async def _commit(self, letter: Letter, body: Callable[[Work], Awaitable[None]]) -> None:
         now = self.now()
@@ -75,31 +84,39 @@ class Dispatcher:
 
     async def _effect(self, work: Work, letter: Letter, inbound: Inbound) -> None:
         caller = await identify(work, self.desk.house, inbound, work.now)
-        if inbound.kind is Kind.EDIT:
+        if inbound.kind in SPOKEN and not inbound.trusted:
+            await self._say(work, caller, letter, inbound, inbound.event, reply(line(say("desk.reply.unencrypted"))))
+        elif inbound.kind is Kind.EDIT:
             await edit(work, self.desk, caller, letter, inbound)
         elif inbound.kind is Kind.DELETION:
             await delete(work, self.desk, caller, inbound)
         else:
             said = await self._reply(work, caller, inbound)
             if said is not None:
-                said = await _informing(work, letter, inbound, said)
-                await post(work, self.desk.office, caller, Envelope(inbound=inbound, cause=inbound.event), said)
+                await self._say(work, caller, letter, inbound, inbound.event, said)
 
     async def _reply(self, work: Work, caller: Caller, inbound: Inbound) -> Reply | None:
         if inbound.kind is Kind.JOINED:
             return await greeting(work, caller)
-        if not inbound.trusted:
-            return reply(line(say("desk.reply.unencrypted")))
         answer = await answered(work, self.desk, caller, inbound)
         if answer is not None or inbound.kind is Kind.REACTION:
             return answer
         parsed = await understand(work, self.desk, caller, inbound, inbound.text)
         return await execute(work, self.desk, caller, inbound.event, parsed)
 
-    async def _answer(self, work: Work, inbound: Inbound, said: Reply) -> None:
+    async def _only_answer(self, work: Work, letter: Letter, inbound: Inbound, said: Reply) -> None:
         """Only answer: what the message asked for was rolled back."""
         caller = await identify(work, self.desk.house, inbound, work.now)
         cause = inbound.target if inbound.kind is Kind.EDIT and inbound.target else inbound.event
+        await self._say(work, caller, letter, inbound, cause, said)
+
+    async def _say(self, work: Work, caller: Caller, letter: Letter, inbound: Inbound, cause: str, said: Reply) -> None:
+        """Reply; at first contact with the information on data protection."""
+        if inbound.kind is Kind.MESSAGE and letter.sender not in self.met:
+            if await is_first_contact(work.connection, letter):
+                said = replace(said, blocks=(*said.blocks, *first_contact(Privacy())), acknowledged=False)
+            else:
+                self.met.add(letter.sender)
         await post(work, self.desk.office, caller, Envelope(inbound=inbound, cause=cause), said)
 
     async def _failed(self, letter: Letter, inbound: Inbound, error: Exception) -> None:
@@ -112,22 +129,12 @@ class Dispatcher:
 
         if await self.database.transact(count) is InboxState.PARKED:
             apology = reply(line(say("desk.reply.failed", reference=reference)))
-            await self._apologise(inbound, apology)
-
-    async def _apologise(self, inbound: Inbound, apology: Reply) -> None:
-        async def transaction(connection: Connection) -> None:
-            work = Work(connection, now=self.now(), due_rules={})
-            await hold_lease(work.connection, self.epoch)
-            await self._answer(work, inbound, apology)
-
-        await self.database.transact(transaction)
-
-
-async def _informing(work: Work, letter: Letter, inbound: Inbound, said: Reply) -> Reply:
-    """At first contact the reply carries the information on data protection."""
-    if inbound.kind is not Kind.MESSAGE or not await is_first_contact(work.connection, letter):
-        return said
-    return replace(said, blocks=(*said.blocks, *first_contact(Privacy())), acknowledged=False)
+            try:
+                await self._commit(letter, lambda work: self._only_answer(work, letter, inbound, apology))
+            except (DatabaseUnusable, LeaseLost):
+                raise
+            except Exception as again:  # noqa: BLE001 - then nobody is told, but the next message is handled
+                log.error("apology_failed", reference=reference, **_trace(again))  # noqa: TRY400 - its words stay out
 
 
 def _trace(error: Exception) -> dict[str, object]:

@@ -11,19 +11,18 @@ from commands.framework.inbound import Inbound
 from commands.framework.names import Names, mxids_in, name_words
 from commands.framework.parse_errors import UnknownName
 from commands.framework.reading import Reading
-from storage.cities.queries import cities
+from storage.cities.queries import cities, city_codes
 from storage.derived import names_beginning, names_like
 from storage.people.queries import keys_by_mxid
-from storage.view import View
+from storage.view import View, recalled
 
-CODES = re.compile(r"\b[A-ZÄÖÜ][A-ZÄÖÜ0-9]{0,9}\b")
 WORKDAYS = re.compile(r"(?i)\bAT\b|arbeitstag|working\s+day|workday|business\s+day")
 
 
 async def read_around(view: View, house: House, caller: Caller, inbound: Inbound, text: str) -> Reading:
     """Look up what `text` may name, as far as the caller may see it."""
     found = await names_beginning(view, caller.scope, name_words(text))
-    codes = await cities(view, caller.scope, frozenset(CODES.findall(text)))
+    codes = await recalled(view, ("codes", caller.scope.cap), lambda: city_codes(view, caller.scope))
     people = await keys_by_mxid(view, caller.scope, mxids_in(text))
     return Reading(
         language=caller.language,

@@ -15,6 +15,7 @@ from storage.people.queries import person_by_mxid
 from storage.people.record import Person
 from storage.records import Kept
 from storage.rooms.queries import room_by_address
+from storage.rooms.record import Room
 from storage.scope import Scope, unlimited
 from storage.seats.queries import seats_held, seats_in_role
 from storage.seats.record import Role, Seat
@@ -96,23 +97,28 @@ async def _known(view: View, sender: str, zone: ZoneInfo, today: date) -> _Known
 
 
 async def place_of(view: View, house: House, inbound: Inbound) -> Place:
-    """The room of `inbound` as it is bound in the register."""
+    """The room of `inbound` as it is bound in the register: by its id, or else by its alias."""
     if inbound.direct:
         return Place(room=inbound.room, direct=True)
-    facts = await room_facts(view.connection, house.account, inbound.room)
+    room = inbound.room
+    bound = await recalled(view, ("room", room), lambda: room_by_address(view, unlimited(), room, None))
+    if bound is not None:
+        return _bound(room, bound, bound.record.alias)
+    facts = await room_facts(view.connection, house.account, room)
     alias = facts.alias if facts else None
-    bound = await recalled(
-        view, ("room", inbound.room, alias), lambda: room_by_address(view, unlimited(), inbound.room, alias)
-    )
-    if bound is None:
-        return Place(room=inbound.room, direct=False, alias=alias)
+    bound = await recalled(view, ("room", room, alias), lambda: room_by_address(view, unlimited(), room, alias))
+    return _bound(room, bound, alias) if bound else Place(room=room, direct=False, alias=alias)
+
+
+def _bound(room: str, bound: Kept[Room], alias: str | None) -> Place:
+    record = bound.record
     return Place(
-        room=inbound.room,
+        room=room,
         direct=False,
         alias=alias,
         key=bound.key,
-        kind=bound.record.kind,
-        project=bound.record.project,
-        body=bound.record.body,
-        language=bound.record.language,
+        kind=record.kind,
+        project=record.project,
+        body=record.body,
+        language=record.language,
     )

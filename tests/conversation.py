@@ -134,9 +134,9 @@ class Conversation:
             who, room, Kind.MESSAGE, text=text, reply_to=answered, thread=thread, mentioned=mentioned, trusted=trusted
         )
 
-    async def edits(self, said: Said, text: str) -> Said:
+    async def edits(self, said: Said, text: str, *, trusted: bool = True) -> Said:
         """Let the author of `said` change it to `text`."""
-        return await self._happens(said.who, said.room, Kind.EDIT, text=text, target=said.event)
+        return await self._happens(said.who, said.room, Kind.EDIT, text=text, target=said.event, trusted=trusted)
 
     async def deletes(self, said: Said, *, by: str | None = None) -> Said:
         """Let the author of `said`, or somebody else, delete it."""

@@ -24,6 +24,12 @@ async def cities(view: View, scope: Scope, codes: frozenset[str]) -> dict[str, C
     return {k.key: k.record for k in await fetch(view, CITIES, scope, lambda root: root.c.key.in_(codes))}
 
 
+async def city_codes(view: View, scope: Scope) -> frozenset[str]:
+    """The codes of all cities and partners."""
+    root = as_of(CITIES.table, scope.as_of)
+    return frozenset((await view.connection.execute(select(root.c.key).where(visible(root, scope)))).scalars())
+
+
 async def cities_page(view: View, scope: Scope, *, limit: int, offset: int) -> tuple[Kept[City], ...]:
     """Cities and partners, `limit` from `offset` on: cities before partners, by name."""
     order = lambda root: [root.c.kind, root.c.name_de, root.c.key]  # noqa: E731

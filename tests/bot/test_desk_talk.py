@@ -1,6 +1,10 @@
 """Help, history and undo, the law of edited and deleted messages, and first contact, as conversations."""
 
+import sys
 from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
 
 from tests.conversation import Conversation
 
@@ -209,3 +213,44 @@ async def test_a_request_from_a_strangers_direct_chat_reaches_coordination_in_th
     assert "liegt bei der Koordination" in said.text
     assert [heard.room for heard in said.replies] == ["!direkt-fremd:example.org", "!lenkung:stadtbote.example"]
     assert said.replies[1].content["m.mentions"] == {"user_ids": [talk.people["koord-m"]]}
+
+
+def break_help(*_args: object) -> None:
+    raise RuntimeError("what somebody wrote")
+
+
+async def test_a_message_that_breaks_the_program_gets_a_reference_and_does_not_stop_the_next(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["commands.desk.commands"], "help_overview", break_help)
+    with capture_logs() as logs:
+        broken = await talk.says("koord-m", "!hilfe")
+    number = logs[-1]["reference"]
+    assert f"Nummer {number}" in broken.text
+    assert "what somebody wrote" not in str(logs)
+    assert [row["body"] for row in await talk.inbox() if row["event"] == broken.event] == [None]
+    assert (await talk.says("koord-m", "!verlauf M")).text.startswith("Verlauf von")
+
+
+async def test_a_refusal_that_cannot_be_put_into_words_does_not_stop_the_next_message(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.dispatch.refusal_reply", break_help)
+    broken = await talk.says("koord-m", "!verlauf P-99")
+    assert "wegen eines Fehlers im Programm" in broken.text
+    assert (await talk.says("koord-m", "!verlauf M")).text.startswith("Verlauf von")
+
+
+async def test_an_unencrypted_edit_in_an_encrypted_room_changes_nothing(talk: Conversation) -> None:
+    said = await talk.says("koord-m", ANNA)
+    before = await talk.dump()
+    edited = await talk.edits(said, ANNA.replace("Beispiel", "Muster"), trusted=False)
+    assert "unverschlüsselt" in edited.text
+    assert await talk.dump() == before
+
+
+async def test_a_first_contact_that_is_refused_is_informed_as_well(talk: Conversation) -> None:
+    first = await talk.says("@fremd:example.org", "!neu person @a:example.org A", room="gast")
+    second = await talk.says("@fremd:example.org", "!neu person @a:example.org A", room="gast")
+    assert "!datenschutz" in first.text
+    assert "!datenschutz" not in second.text
