@@ -53,6 +53,10 @@ check: lint fast ## lint, types, contracts and the fast tests
 test: lint $(MADE) ## everything check does, and the tests against a real homeserver
 	$(BIN)/python -m pytest -n 2
 
+.PHONY: soak
+soak: $(MADE) ## the long drills
+	$(BIN)/python -m pytest -m soak
+
 .PHONY: lint
 lint: $(MADE)
 	$(BIN)/ruff format --check
