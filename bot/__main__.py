@@ -47,7 +47,10 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 
 @app.command("run")
 def run_command(config: Config = CONFIG) -> None:
-    """Run the bot until it is told to stop; "ready" is printed once it knows its rooms."""
+    """Run the bot until it is told to stop.
+
+    "ready" is printed once it knows its rooms.
+    """
     from bot.app import run
     from bot.log import configure
 
@@ -64,7 +67,10 @@ def init_command(
     *,
     token: Annotated[bool, typer.Option("--token", help="Ask for an access token instead of the password.")] = False,
 ) -> None:
-    """Ask for homeserver, account and password, log in once, and write the configuration."""
+    """Log in once and write the configuration.
+
+    Asks for what the options do not say: homeserver, account, administrator, password.
+    """
     from bot.setup import Answers, initialise
 
     if config.exists():
@@ -97,7 +103,10 @@ def import_command(
         bool, typer.Option("--overwrite", help="Also change records that were changed in chat since the export.")
     ] = False,
 ) -> None:
-    """Import a bundle: all of it, or nothing if there is any mistake in it."""
+    """Import a bundle.
+
+    All of it is imported, or nothing if there is any mistake in it.
+    """
     from bot.transfer import import_file, preview
 
     settings = _settings(config)
@@ -128,7 +137,10 @@ def export_command(
 
 @app.command("doctor")
 def doctor_command(config: Config = CONFIG) -> None:
-    """Check configuration, database, homeserver, device and rooms, one line each; exit 1 if anything fails."""
+    """Check what the bot needs, one line each.
+
+    Configuration, database, homeserver and device, rooms; the exit code is 1 if anything fails.
+    """
     from bot.doctor import examine
 
     findings = _run(examine(config))
@@ -142,7 +154,10 @@ def doctor_command(config: Config = CONFIG) -> None:
 def demo_command(
     keep: Annotated[Path | None, typer.Option(help="Keep the demo's state in this folder and go on with it.")] = None,
 ) -> None:
-    """Start a homeserver, three cities and the bot on this machine, and play a conversation."""
+    """Show the bot at work on this machine.
+
+    Starts a homeserver, three cities and the bot, and plays a conversation.
+    """
     from bot.demo.play import demo
 
     raise typer.Exit(_run(demo(keep)))
@@ -152,7 +167,7 @@ def demo_command(
 def docs_command(
     folder: Annotated[Path, typer.Option(help="Where to write befehle.md and commands.md.")] = ROOT / "docs",
 ) -> None:
-    """Write the reference of all commands from their declarations."""
+    """Write the reference of all commands."""
     from bot.docs import write_reference
 
     for file in write_reference(folder):

@@ -2,59 +2,55 @@
 
 from dataclasses import replace
 
-from bot.execute import Desk, execute, run_lines, understand
+from bot.execute import Desk, execute, finished, understand
 from bot.reading import read_around
 from commands.framework.caller import Caller
-from commands.framework.inbound import NO, YES, Inbound, Kind, is_command
-from commands.framework.parse import Commands, complete, text_of
+from commands.framework.inbound import MORE, NO, YES, Inbound, Kind, answer_word, is_bare_answer, is_command
+from commands.framework.parse import complete, text_of
 from commands.framework.reply import Reply, line, reply, say
-from storage.outbox import Sending, sent_as
-from storage.prompts import Prompt, PromptKind, open_prompts, prompt_in, settle
+from storage.outbox import Sending, about_now, sent_as
+from storage.prompts import ANSWERED_IN_PASSING, Prompt, PromptKind, open_prompts, prompt_in, settle
 from storage.values import COLLECTIONS
 from storage.work import Work
-
-MORE = frozenset({"mehr", "more", "weiter"})
-# Skin tones and the variation selector do not change what a reaction says.
-MODIFIERS = {ord(c): None for c in "\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"}
 
 
 async def answered(work: Work, desk: Desk, caller: Caller, inbound: Inbound) -> Reply | None:
     """What comes of `inbound` as an answer to something the bot said; None if it is none."""
+    if is_command(inbound.text):
+        # Whatever it replies to: the question stays open.
+        return None
     said = await _said(work, inbound)
-    word = _word(inbound)
+    word = answer_word((inbound.key or "") if inbound.kind is Kind.REACTION else inbound.text)
     prompt = await _prompt(work, caller, inbound, said, word)
     if prompt is not None:
         answer = await _continue(work, desk, caller, inbound, prompt, word)
         if answer is not None:
             return answer
-    if inbound.kind is Kind.MESSAGE and said is not None and not is_command(inbound.text):
-        return await _replied(work, desk, caller, inbound, said)
+    if inbound.kind is Kind.MESSAGE and said is not None:
+        about = await about_now(work.connection, said.replaces or said.id)
+        return await told(work, desk, caller, inbound.event, about, inbound.text)
     return None
 
 
-def _word(inbound: Inbound) -> str:
-    told = inbound.key if inbound.kind is Kind.REACTION else inbound.text
-    return (told or "").translate(MODIFIERS).strip().casefold().rstrip(".!")
-
-
 async def _said(work: Work, inbound: Inbound) -> Sending | None:
-    """Our message that `inbound` replies or reacts to."""
+    """Our message, in the same room, that `inbound` replies or reacts to."""
     event = inbound.target if inbound.kind is Kind.REACTION else inbound.reply_to
-    return (await sent_as(work.connection, [event])).get(event) if event else None
+    said = (await sent_as(work.connection, [event])).get(event) if event else None
+    return said if said is not None and said.room == inbound.room else None
 
 
 async def _prompt(work: Work, caller: Caller, inbound: Inbound, said: Sending | None, word: str) -> Prompt | None:
     if said is not None:
         found = await prompt_in(work.connection, said.replaces or said.id, work.now)
         return found if found and found.sender == caller.mxid else None
-    if inbound.kind is not Kind.MESSAGE or is_command(inbound.text):
+    if inbound.kind is not Kind.MESSAGE:
         return None
     waiting = await open_prompts(work.connection, inbound.room, caller.mxid, work.now)
-    if not waiting:
-        return None
     # Without a reply only the newest question can be meant: in a direct chat by any words, elsewhere by a plain yes,
-    # no or number.
-    return waiting[0] if inbound.direct or word in YES | NO | MORE or word.isdigit() else None
+    # no or number, and only if it asks for such: "ja" among colleagues is no title.
+    if inbound.direct:
+        return next(iter(waiting), None)
+    return next((p for p in waiting if p.kind in ANSWERED_IN_PASSING), None) if is_bare_answer(word) else None
 
 
 async def _continue(
@@ -76,17 +72,13 @@ async def _chosen(work: Work, desk: Desk, caller: Caller, inbound: Inbound, prom
     if word in NO:
         await settle(work.connection, prompt.id)
         return reply(line(say("desk.reply.left_as_it_is")))
-    if word.isdigit() and 1 <= int(word) <= len(lines):
-        chosen = lines[int(word) - 1]
-    elif word in agreeing and len(lines) == 1:
-        chosen = lines[0]
-    else:
+    by_number = {str(number): offered for number, offered in enumerate(lines, start=1)}
+    chosen = lines[0] if word in agreeing and len(lines) == 1 else by_number.get(word)
+    if chosen is None:
         return None
     await settle(work.connection, prompt.id)
     agreed = replace(caller, confirmed=prompt.kind is PromptKind.CONFIRM)
-    parsed = await understand(work, desk, agreed, inbound.model_copy(update={"text": chosen}), chosen)
-    if isinstance(parsed, Commands):
-        return await run_lines(work, desk, agreed, inbound.event, parsed.lines)
+    parsed = await understand(work, desk, agreed, inbound, chosen)
     return await execute(work, desk, agreed, inbound.event, parsed)
 
 
@@ -110,20 +102,18 @@ async def _stepped(work: Work, desk: Desk, caller: Caller, inbound: Inbound, pro
     words = inbound.key if inbound.kind is Kind.REACTION else inbound.text
     desk.act(work, caller, then, inbound.event)
     answer = await going_on(work, caller, prompt.body, words or "")
-    if answer is not None:
-        await settle(work.connection, prompt.id)
-        await desk.react(work)
-    return answer
-
-
-async def _replied(work: Work, desk: Desk, caller: Caller, inbound: Inbound, said: Sending) -> Reply | None:
-    """Free text in reply to a message about a record: the room of that record may know what it means."""
-    about = said.about or ""
-    collection = COLLECTIONS.get(about[:1]) if "-" in about else None
-    noun = next((n for n in desk.nouns if n.collection == collection and n.replied), None)
-    if noun is None or noun.replied is None:
+    if answer is None:
         return None
-    desk.act(work, caller, f"{noun.room}.reply", inbound.event)
-    answer = await noun.replied(work, caller, about, inbound.text)
-    await desk.react(work)
-    return answer
+    await settle(work.connection, prompt.id)
+    return await finished(work, desk, caller, answer)
+
+
+async def told(work: Work, desk: Desk, caller: Caller, cause: str, about: str | None, text: str) -> Reply | None:
+    """What comes of free text about a record: its room may know what that means. None if there is none such."""
+    collection = COLLECTIONS.get(about[:1]) if about and "-" in about else None
+    noun = next((n for n in desk.nouns if n.collection == collection and n.replied), None)
+    if about is None or noun is None or noun.replied is None:
+        return None
+    desk.act(work, caller, f"{noun.room}.reply", cause)
+    answer = await noun.replied(work, caller, about, text)
+    return None if answer is None else await finished(work, desk, caller, answer)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.config import ConfigInvalid
-from bot.matrix.errors import RateLimited, Refused, Unauthorized, Unreachable, WrongAccount
+from bot.matrix.errors import KeysLocked, NoLogin, RateLimited, Refused, Unauthorized, Unreachable, WrongAccount
 from bot.matrix.secrets import SecretsUnusable
 from storage.bundle import ImportConflict
 from storage.bundle_problems import BundleInvalid
@@ -19,6 +19,12 @@ DATABASE: Mapping[str, str] = {
     "full": "cannot grow: the disk is full; please make room",
     "unreachable": "cannot be opened; please check [storage] url and that the folder or server is there",
     "not_a_database": "is no database; please name another file in [storage] url",
+}
+SECRETS: Mapping[str, str] = {
+    "missing": "is missing; please restore it from the backup that belongs to this database",
+    "open_to_others": "can be read by others; please make it private with chmod 600",
+    "unreadable": "cannot be read; please check that the file and its folder belong to this user",
+    "malformed": "is damaged; please restore it from the backup that belongs to this database",
 }
 MOST_PROBLEMS = 100
 
@@ -41,7 +47,7 @@ def explained(error: BaseException) -> list[str] | None:
                 "Nothing was imported. Export again, or import with --overwrite.",
             ]
         case SecretsUnusable():
-            return [str(error)]
+            return [f"{error.path}: {SECRETS[error.reason]}."]
         case LeaseLost():
             return ["another Stadtbote has taken this database over; this one has stopped."]
         case _:
@@ -50,8 +56,12 @@ def explained(error: BaseException) -> list[str] | None:
 
 def _matrix(error: BaseException) -> list[str] | None:
     match error:
+        case NoLogin():
+            return ["there is no login yet; please use `init`, or name a password_file in [matrix]."]
+        case KeysLocked():
+            return ["the secret file does not open the keys in the database; please restore both from the same backup."]
         case Unauthorized():
-            return [f"the homeserver does not accept the login ({error.errcode}); please log in again with `init`."]
+            return [f"the homeserver does not accept the login ({error.errcode}); please log in with `init`."]
         case WrongAccount():
             return [f"the login belongs to {error.known}, not to {error.asked}; please check [matrix] user_id."]
         case Unreachable():
@@ -60,6 +70,8 @@ def _matrix(error: BaseException) -> list[str] | None:
             return [f"the homeserver asks for patience; please try again in {error.retry_after.total_seconds():.0f} s."]
         case Refused():
             return [f"the homeserver refused ({error.errcode}, {error.status})."]
+        case OSError(strerror=str(reason), filename=str(file)):
+            return [f"{file}: {reason}."]
         case OSError():
             return [str(error)]
         case _:

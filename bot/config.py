@@ -6,12 +6,22 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from storage.values import Language, Mxid, Server, Zone
 
 PREFIX = "STADTBOTE_"
 SQLITE = "sqlite+aiosqlite:///"
+POSTGRESQL = "postgresql+asyncpg://"
+
+SENTENCES: Mapping[str, str] = {
+    "missing": "is missing",
+    "string_type": "must be a text in quotes",
+    "tuple_type": "must be a list in square brackets",
+    "path_type": "must be a path in quotes",
+    "model_type": "must be a table",
+}
+"""What pydantic says in the terms of Python, said in those of the file."""
 
 
 class ConfigInvalid(Exception):
@@ -31,8 +41,14 @@ def _web_address(text: str) -> str:
 
 def _listener(text: str) -> str:
     host, _, port = text.rpartition(":")
-    if text and not (host and port.isdigit()):
+    if text and not (host and port.isdecimal() and int(port) < 65536):
         raise ValueError("must be address:port, such as 127.0.0.1:8480, or empty")
+    return text
+
+
+def _database_address(text: str) -> str:
+    if not text.startswith((SQLITE, POSTGRESQL)):
+        raise ValueError(f"must begin with {SQLITE} or {POSTGRESQL}")
     return text
 
 
@@ -70,7 +86,9 @@ class StorageSettings(Section):
     """Where the register is kept."""
 
     url: Annotated[
-        str, Field(description="Database: SQLite in a file (relative to this file) or postgresql+asyncpg://…")
+        str,
+        AfterValidator(_database_address),
+        Field(description="Database: SQLite in a file (relative to this file) or postgresql+asyncpg://…"),
     ] = f"{SQLITE}stadtbote.db"
 
 
@@ -139,12 +157,18 @@ def load(file: Path) -> Settings:
         tree = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigInvalid(file, ("there is no such file; `stadtbote init` makes one",)) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise ConfigInvalid(file, (f"cannot be read: {error.strerror}",)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigInvalid(file, ("is not a text file in UTF-8",)) from error
+    except tomllib.TOMLDecodeError as error:
         raise ConfigInvalid(file, (str(error),)) from error
     try:
         settings = Settings(**tree)
     except ValidationError as error:
         raise ConfigInvalid(file, tuple(_problems(error))) from error
+    except SettingsError as error:
+        raise ConfigInvalid(file, (f"{error}; lists are written as JSON there",)) from error
     return _anchored(settings, file.resolve().parent)
 
 
@@ -156,7 +180,7 @@ def _sentence(detail: Mapping[str, Any]) -> str:
     if detail["type"] == "extra_forbidden":
         reserved = str(detail["loc"][0]) in Settings.reserved
         return "reserved for a later version" if reserved else "unknown key"
-    return str(detail["msg"])
+    return SENTENCES.get(detail["type"]) or str(detail["msg"]).removeprefix("Value error, ")
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:

@@ -2,88 +2,117 @@
 
 from collections import defaultdict
 
+from bot.answers import told
 from bot.execute import Desk, execute, understand
-from bot.post import Envelope, post
+from bot.post import MESSAGE, Envelope, post
 from commands.desk.naming import naming
-from commands.desk.rules import CannotBeTakenBack, EditTooLate, is_final
+from commands.desk.rules import CannotBeTakenBack, EditTooLate, UndoStands, is_final
 from commands.framework.caller import Caller
 from commands.framework.inbound import Inbound
-from commands.framework.parse import NotACommand, Parsed
+from commands.framework.parse import NotACommand
 from commands.framework.reply import Reply, Tell, line, reply, say
-from storage.inbox import Letter, handled, record_handled, redigest
-from storage.operations import Operation, note_withdrawal, operations_by_cause
-from storage.outbox import replies_to
+from storage.inbox import Handled, Letter, handled, record_handled, redigest
+from storage.operations import Operation, has_undone_others, note_withdrawal, operations_by_cause
+from storage.outbox import about_now, replies_to
+from storage.prompts import settle_in
 from storage.register import BY_COLLECTION
 from storage.scope import unlimited
 from storage.seats.queries import seats_in_role
 from storage.seats.record import Role
-from storage.undo import BuiltUpon, undo
+from storage.undo import BuiltUpon, touched, undo
 from storage.work import Reissue, Work, counted
 
 
-async def edit(work: Work, desk: Desk, caller: Caller, letter: Letter, inbound: Inbound) -> None:
-    """An edit replaces the whole effect of its message, while that is not final."""
+async def edit(work: Work, desk: Desk, caller: Caller, letter: Letter, inbound: Inbound) -> Reply | None:
+    """An edit replaces the whole effect of its message, while that is not final; None if there is nothing to say."""
     cause = inbound.target or inbound.event
     before = await handled(work.connection, cause)
-    if before is not None and (before.sender != inbound.sender or before.digest == letter.digest):
-        # Somebody else's edit is none; and where the words are the same nothing is to be done.
-        return
     if before is None:
         await record_handled(work.connection, letter, cause, work.now)
+    elif before.digest == letter.digest or not _same_hand(before, inbound):
+        return None
     else:
         await redigest(work.connection, cause, letter.digest)
     operations = await operations_by_cause(work.connection, cause)
     if any(is_final(o.at, work.now) for o in operations):
         raise EditTooLate
-    parsed = await understand(work, desk, caller, inbound, inbound.text)
-    if operations:
-        await _take_back(work, desk, caller, cause, operations)
-    said = await _anew(work, desk, caller, cause, parsed, was_command=bool(operations))
-    if said is not None:
-        await post(work, desk.office, caller, Envelope(inbound=inbound, cause=cause), said)
+    if await has_undone_others(work.connection, cause):
+        raise UndoStands
+    return await _anew(work, desk, caller, inbound, cause, operations)
+
+
+def _same_hand(before: Handled, inbound: Inbound) -> bool:
+    """Whether the one who wrote the message corrects it where it stands: anybody else's edit is none."""
+    return before.sender == inbound.sender and before.room == inbound.room
 
 
 async def _anew(
-    work: Work, desk: Desk, caller: Caller, cause: str, parsed: Parsed, *, was_command: bool
+    work: Work, desk: Desk, caller: Caller, inbound: Inbound, cause: str, operations: tuple[Operation, ...]
 ) -> Reply | None:
-    if isinstance(parsed, NotACommand):
-        if was_command:
-            return reply(line(say("desk.reply.taken_back")))
-        if not await replies_to(work.connection, cause):
-            return None
-    return await execute(work, desk, caller, cause, parsed)
+    """Take back what the message had done, and do what it says now."""
+    parsed = await understand(work, desk, caller, inbound, inbound.text)
+    await _take_back(work, desk, caller, cause, operations)
+    if not isinstance(parsed, NotACommand):
+        return await execute(work, desk, caller, cause, parsed)
+    if operations:
+        answer = None
+        if not _by_command(desk, operations):
+            answer = await told(work, desk, caller, cause, await _about(work, cause), inbound.text)
+        return answer or reply(line(say("desk.reply.taken_back")))
+    return await execute(work, desk, caller, cause, parsed) if await replies_to(work.connection, cause) else None
+
+
+def _by_command(desk: Desk, operations: tuple[Operation, ...]) -> bool:
+    """Whether a command did this; if not, it was free text about a record."""
+    commands = {command.name for noun in desk.nouns for command in noun.commands}
+    return any(operation.command in commands for operation in operations)
+
+
+async def _about(work: Work, cause: str) -> str | None:
+    """The record that the reply to `cause` shows."""
+    shown = next((s for s in await replies_to(work.connection, cause) if s.type == MESSAGE), None)
+    return None if shown is None else await about_now(work.connection, shown.id)
 
 
 async def delete(work: Work, desk: Desk, caller: Caller, inbound: Inbound) -> None:
     """The author's own deletion withdraws what is not final; any other leaves the record, and its history says so."""
     cause = inbound.target or ""
     before = await handled(work.connection, cause)
+    if before is None or before.room != inbound.room:
+        return
+    for asked in await replies_to(work.connection, cause):
+        await settle_in(work.connection, asked.id)
     operations = await operations_by_cause(work.connection, cause)
-    if before is None or not operations:
+    if not operations:
         return
     own = before.sender == inbound.sender
-    if own and not any(is_final(o.at, work.now) for o in operations):
-        try:
-            async with work.attempt():
-                await _take_back(work, desk, caller, cause, operations)
-        except CannotBeTakenBack:
-            pass
-        else:
-            answer = reply(line(say("desk.reply.taken_back_deleted")))
-            await _answer(work, desk, caller, inbound, cause, answer)
-            return
+    if own and await _withdrawn(work, desk, caller, cause, operations):
+        said, standing_for = reply(line(say("desk.reply.taken_back_deleted"))), cause
+    else:
+        # What was replied to the message still holds: it is left as it is.
+        said, standing_for = await _staying(work, caller, operations, own=own), inbound.event
+    await post(work, desk.office, caller, Envelope(inbound=inbound, cause=standing_for), said)
+
+
+async def _withdrawn(work: Work, desk: Desk, caller: Caller, cause: str, operations: tuple[Operation, ...]) -> bool:
+    """Take back what can still be taken back; False, and nothing happened, if it cannot."""
+    if any(is_final(o.at, work.now) for o in operations):
+        return False
+    try:
+        async with work.attempt():
+            await _take_back(work, desk, caller, cause, operations)
+    except CannotBeTakenBack:
+        return False
+    return True
+
+
+async def _staying(work: Work, caller: Caller, operations: tuple[Operation, ...], *, own: bool) -> Reply:
+    """Note in the history that the message went, say that its effect stays, and tell coordination."""
     for operation in operations:
         await note_withdrawal(work.connection, operation.id, work.now, caller.key)
-    await _answer(work, desk, caller, inbound, cause, await _stays(work, caller, own=own))
-
-
-async def _answer(work: Work, desk: Desk, caller: Caller, inbound: Inbound, cause: str, said: Reply) -> None:
-    await post(work, desk.office, caller, Envelope(inbound=inbound, cause=cause), said)
-
-
-async def _stays(work: Work, caller: Caller, *, own: bool) -> Reply:
-    """Say that the record stays, and tell coordination."""
-    sentence = line(say("desk.reply.deleted_too_late" if own else "desk.reply.deleted_by_other"))
+    roots = {root for operation in operations for root in await touched(work, operation)}
+    records = tuple([await naming(work, caller.scope, *root) for root in sorted(roots)])
+    sentence = line(say("desk.reply.deleted_too_late" if own else "desk.reply.deleted_by_other", records=records))
     seats = await seats_in_role(work, unlimited(), Role.COORDINATION, caller.today)
     holders = dict.fromkeys(seat.record.holder for seat in seats if seat.record.holder)
     return Reply(blocks=(sentence,), tell=tuple(Tell(person=key, blocks=(sentence,)) for key in holders))
@@ -98,7 +127,7 @@ async def _take_back(work: Work, desk: Desk, caller: Caller, cause: str, operati
         try:
             undone = await undo(work, operation)
         except BuiltUpon as built:
-            raise CannotBeTakenBack(record=await naming(work, unlimited(), *built.record)) from built
+            raise CannotBeTakenBack(record=await naming(work, caller.scope, *built.record)) from built
         for collection, key in sorted(undone.made):
             number = counted(BY_COLLECTION[collection], key)
             if number is not None:

@@ -23,6 +23,8 @@ from commands.rooms.privacy import Privacy, first_contact
 from storage.database import Connection, Database, DatabaseUnusable
 from storage.inbox import InboxState, Letter, is_first_contact, mark_done, mark_failed, next_letters
 from storage.lease import LeaseLost, hold_lease
+from storage.operations import operations_by_cause
+from storage.prompts import sweep
 from storage.view import Recall
 from storage.work import Work
 
@@ -77,6 +79,8 @@ class Dispatcher:
         async def transaction(connection: Connection) -> None:
             work = Work(connection, now=now, due_rules=self.desk.due_rules, recall=self.recall)
             await hold_lease(work.connection, self.epoch)
+            # What was typed to an unanswered question is not kept longer than the question is open.
+            await sweep(work.connection, now)
             await body(work)
             await mark_done(work.connection, letter, now)
 
@@ -84,16 +88,19 @@ class Dispatcher:
 
     async def _effect(self, work: Work, letter: Letter, inbound: Inbound) -> None:
         caller = await identify(work, self.desk.house, inbound, work.now)
+        here = Envelope(inbound=inbound, cause=inbound.event)
         if inbound.kind in SPOKEN and not inbound.trusted:
-            await self._say(work, caller, letter, inbound, inbound.event, reply(line(say("desk.reply.unencrypted"))))
+            await self._say(work, caller, letter, here, reply(line(say("desk.reply.unencrypted"))))
         elif inbound.kind is Kind.EDIT:
-            await edit(work, self.desk, caller, letter, inbound)
+            said = await edit(work, self.desk, caller, letter, inbound)
+            if said is not None:
+                await self._say(work, caller, letter, Envelope(inbound=inbound, cause=here.answers), said)
         elif inbound.kind is Kind.DELETION:
             await delete(work, self.desk, caller, inbound)
         else:
             said = await self._reply(work, caller, inbound)
             if said is not None:
-                await self._say(work, caller, letter, inbound, inbound.event, said)
+                await self._say(work, caller, letter, here, said)
 
     async def _reply(self, work: Work, caller: Caller, inbound: Inbound) -> Reply | None:
         if inbound.kind is Kind.JOINED:
@@ -107,17 +114,20 @@ class Dispatcher:
     async def _only_answer(self, work: Work, letter: Letter, inbound: Inbound, said: Reply) -> None:
         """Only answer: what the message asked for was rolled back."""
         caller = await identify(work, self.desk.house, inbound, work.now)
-        cause = inbound.target if inbound.kind is Kind.EDIT and inbound.target else inbound.event
-        await self._say(work, caller, letter, inbound, cause, said)
+        envelope = Envelope(inbound=inbound, cause=inbound.event)
+        # Where an edited message still has effect, the reply that says so is left as it is.
+        if inbound.kind is Kind.EDIT and not await operations_by_cause(work.connection, envelope.answers):
+            envelope = replace(envelope, cause=envelope.answers)
+        await self._say(work, caller, letter, envelope, said)
 
-    async def _say(self, work: Work, caller: Caller, letter: Letter, inbound: Inbound, cause: str, said: Reply) -> None:
+    async def _say(self, work: Work, caller: Caller, letter: Letter, envelope: Envelope, said: Reply) -> None:
         """Reply; at first contact with the information on data protection."""
-        if inbound.kind is Kind.MESSAGE and letter.sender not in self.met:
+        if envelope.inbound.kind in SPOKEN and letter.sender not in self.met:
             if await is_first_contact(work.connection, letter):
                 said = replace(said, blocks=(*said.blocks, *first_contact(Privacy())), acknowledged=False)
             else:
                 self.met.add(letter.sender)
-        await post(work, self.desk.office, caller, Envelope(inbound=inbound, cause=cause), said)
+        await post(work, self.desk.office, caller, envelope, said)
 
     async def _failed(self, letter: Letter, inbound: Inbound, error: Exception) -> None:
         """Something of ours is broken: count, log with a reference, and after a few attempts apologise and go on."""

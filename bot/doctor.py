@@ -9,7 +9,7 @@ from bot.clock import clock
 from bot.complaints import explained
 from bot.config import ConfigInvalid, Settings, load
 from bot.matrix.errors import MatrixError
-from bot.matrix.secrets import SecretsUnusable, load_secrets
+from bot.matrix.secrets import SecretsUnusable, existing_secrets
 from bot.matrix.session import Session
 from storage.database import Database, DatabaseUnusable
 from storage.matrix.queries import joined_rooms, stored_account
@@ -34,7 +34,7 @@ async def examine(config: Path) -> list[Finding]:
     try:
         settings = load(config)
     except ConfigInvalid as error:
-        return [_failed("configuration", error)]
+        return [Finding(name="configuration", passed=False, detail=line) for line in explained(error) or []]
     return [Finding(name="configuration", passed=True, detail=str(config)), *[f async for f in _examined(settings)]]
 
 
@@ -72,7 +72,7 @@ NO_ROOMS = "none joined; invite the bot from a server named in [access] servers.
 
 async def _homeserver(settings: Settings, database: Database) -> Finding:
     try:
-        secrets = load_secrets(settings.matrix.state_dir)
+        secrets = existing_secrets(settings.matrix.state_dir)
         session = await Session.open(matrix_account(settings), database, secrets, now=clock)
         await session.close()
     except (MatrixError, SecretsUnusable, ConfigInvalid) as error:
@@ -81,4 +81,4 @@ async def _homeserver(settings: Settings, database: Database) -> Finding:
 
 
 def _failed(name: str, error: Exception) -> Finding:
-    return Finding(name=name, passed=False, detail=" ".join(explained(error) or [str(error)]))
+    return Finding(name=name, passed=False, detail=" ".join(explained(error) or [str(error)]).removeprefix(f"{name} "))

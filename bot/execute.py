@@ -7,6 +7,7 @@ from bot.post import Office
 from bot.reading import read_around, read_more
 from bot.who import House
 from commands.desk.conflicts import conflict_notices
+from commands.desk.rules import MOST_LINES, TooManyLines
 from commands.framework.caller import Caller
 from commands.framework.grammar import Grammar
 from commands.framework.inbound import Inbound
@@ -14,7 +15,7 @@ from commands.framework.noun import Noun
 from commands.framework.parse import CommandLine, Commands, Missing, Near, Parsed, parse_message
 from commands.framework.parse_errors import UnknownName
 from commands.framework.refusal import Refusal
-from commands.framework.reply import Block, Bullets, Code, Question, Reply, item, line, reply, say
+from commands.framework.reply import Block, Bullets, Code, Question, Reply, Say, item, line, reply, say
 from commands.framework.rights import require
 from storage.operations import Acting, CauseKind
 from storage.prompts import PromptKind
@@ -76,7 +77,7 @@ async def execute(work: Work, desk: Desk, caller: Caller, cause: str, parsed: Pa
         case Commands():
             return await run_lines(work, desk, caller, cause, parsed.lines)
         case Missing():
-            return ask_back(parsed)
+            return ask_back(desk, caller, parsed)
         case Near():
             return offer(parsed)
         case _:
@@ -85,6 +86,8 @@ async def execute(work: Work, desk: Desk, caller: Caller, cause: str, parsed: Pa
 
 async def run_lines(work: Work, desk: Desk, caller: Caller, cause: str, lines: Sequence[CommandLine]) -> Reply:
     """Run the commands of one message in order and make one reply of theirs."""
+    if len(lines) > MOST_LINES:
+        raise TooManyLines(count=len(lines), most=MOST_LINES)
     replies = [await _run_one_of(work, desk, caller, cause, one, many=len(lines) > 1) for one in lines]
     return replies[0] if len(replies) == 1 else joined(replies)
 
@@ -101,15 +104,18 @@ async def run_line(work: Work, desk: Desk, caller: Caller, cause: str, one: Comm
     """Run one command, with the reactions that other rooms declare to what it announces."""
     require(one.command.right, caller)
     desk.act(work, caller, one.command.name, cause)
-    answer = await one.command.run(work, caller, one.args)
-    await desk.react(work)
-    notices = await conflict_notices(work, caller)
-    if notices:
-        answer = replace(answer, blocks=(*answer.blocks, *notices), acknowledged=False)
+    answer = await finished(work, desk, caller, await one.command.run(work, caller, one.args))
     if one.werktage:
         pointed = line(say("desk.reply.werktage", phrases=one.werktage))
         answer = replace(answer, blocks=(*answer.blocks, pointed), acknowledged=False)
     return answer
+
+
+async def finished(work: Work, desk: Desk, caller: Caller, answer: Reply) -> Reply:
+    """The answer to what was just done, after the reactions to it, with the values of others that it replaced."""
+    await desk.react(work)
+    notices = await conflict_notices(work, caller)
+    return replace(answer, blocks=(*answer.blocks, *notices), acknowledged=False) if notices else answer
 
 
 def joined(replies: Sequence[Reply]) -> Reply:
@@ -124,11 +130,20 @@ def joined(replies: Sequence[Reply]) -> Reply:
     )
 
 
-def ask_back(missing: Missing) -> Reply:
+def ask_back(desk: Desk, caller: Caller, missing: Missing) -> Reply:
     """Ask for the argument that is missing; a reply to the question completes the command."""
-    asked = line(say(missing.command.question_key(missing.field)))
+    asked = line(_question(desk, caller, missing))
     choices = (line(say("desk.reply.choices", choices=missing.choices)),) if missing.choices else ()
     return reply(asked, *choices, question=Question(kind=PromptKind.ARGUMENT, body=missing.state))
+
+
+def _question(desk: Desk, caller: Caller, missing: Missing) -> Say:
+    """The question that belongs to the argument; one that need not be given, but was begun, has none of its own."""
+    key = missing.command.question_key(missing.field)
+    if desk.office.texts.has(key):
+        return say(key)
+    slot = next(slot for slot in desk.grammar.slots(missing.command) if slot.name == missing.field)
+    return say("desk.reply.which_value", field=Code(slot.arg.words.first(caller.language)))
 
 
 def offer(near: Near) -> Reply:

@@ -1,24 +1,23 @@
 """Replies become outbox rows: rendered once, in the asker's language, where the question was asked."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from bot.matrix.render import content, edit_content
+from bot.matrix.render import content, edit_content, reaction_content
 from commands.framework.caller import Caller
 from commands.framework.inbound import Inbound
 from commands.framework.render import Renderer
 from commands.framework.reply import Reply, Tell, line, say
 from commands.framework.texts import Texts
 from storage.matrix.queries import direct_room, room_with_alias
-from storage.outbox import Parcel, Sending, enqueue, next_ordinal, replies_to, transaction_id
+from storage.outbox import Parcel, Sending, enqueue, next_ordinal, replies_to
 from storage.people.preferences import preference
 from storage.people.queries import person
 from storage.people.record import Person
-from storage.prompts import PromptKind, ask
+from storage.prompts import PromptKind, ask, settle_in
 from storage.records import Kept
 from storage.rooms.queries import rooms_of_kind
 from storage.rooms.record import RoomKind
@@ -40,10 +39,18 @@ class Office:
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
-    """Where a reply goes: the message it answers, and the event that stands for the cause (an edit's original)."""
+    """Where a reply goes: what it answers, and the event that stands for the cause.
+
+    Replies to the same cause are one message: an edit that takes effect has its original as its cause.
+    """
 
     inbound: Inbound
     cause: str
+
+    @property
+    def answers(self) -> str:
+        """The message to answer: of an edit or deletion its original, of a reaction our message that has it."""
+        return self.inbound.target or self.inbound.event
 
 
 async def post(work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply) -> None:
@@ -55,7 +62,7 @@ async def post(work: Work, office: Office, caller: Caller, envelope: Envelope, r
     row = await _answer(work, office, caller, envelope, reply)
     await _ask(work, caller, envelope, reply, row)
     for (room, plain, html), mentions in notes.messages.items():
-        note = partial(_note, plain=plain, html=html, mentions=tuple(mentions))
+        note = content(plain, html, msgtype="m.text", mentions=mentions)
         await _enqueue(work, office, room, envelope.cause, note)
 
 
@@ -76,50 +83,21 @@ async def _takes_signs(work: Work, caller: Caller) -> bool:
 
 async def _say(work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply) -> int:
     inbound = envelope.inbound
-    plain, html = _rendered(office, caller, reply)
-    return await _enqueue(
-        work,
-        office,
-        inbound.room,
-        envelope.cause,
-        lambda marker: content(
-            plain,
-            html,
-            msgtype="m.notice",
-            thread=inbound.thread,
-            reply_to=envelope.cause,
-            mentions=(),
-            marker=marker,
-            extra={},
-        ),
-        about=reply.about,
-    )
+    said = content(*_rendered(office, caller, reply), thread=inbound.thread, reply_to=envelope.answers)
+    return await _enqueue(work, office, inbound.room, envelope.cause, said, about=reply.about)
 
 
 async def _revise(work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply, said: Sending) -> int:
-    plain, html = _rendered(office, caller, reply)
-    await _enqueue(
-        work,
-        office,
-        said.room,
-        envelope.cause,
-        lambda marker: edit_content(plain, html, msgtype="m.notice", mentions=(), marker=marker, extra={}),
-        replaces=said.id,
-    )
+    await settle_in(work.connection, said.id)
+    new = edit_content(*_rendered(office, caller, reply))
+    await _enqueue(work, office, said.room, envelope.cause, new, replaces=said.id, about=reply.about)
     # A question in the new text is answered by replying to the message as it first was.
     return said.id
 
 
 async def _react(work: Work, office: Office, envelope: Envelope) -> int:
-    relates = {"rel_type": "m.annotation", "event_id": envelope.cause, "key": ACKNOWLEDGED}
-    return await _enqueue(
-        work,
-        office,
-        envelope.inbound.room,
-        envelope.cause,
-        lambda marker: {"m.relates_to": relates, "de.stadtbote.outbox": marker},
-        type=REACTION,
-    )
+    sign = reaction_content(envelope.answers, ACKNOWLEDGED)
+    return await _enqueue(work, office, envelope.inbound.room, envelope.cause, sign, type=REACTION)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,29 +148,24 @@ async def _shared_room(work: Work, office: Office, inbound: Inbound) -> str | No
     return None
 
 
-def _note(marker: str, *, plain: str, html: str, mentions: tuple[str, ...]) -> dict[str, Any]:
-    return content(plain, html, msgtype="m.text", mentions=mentions, marker=marker)
-
-
 async def _enqueue(
     work: Work,
     office: Office,
     room: str,
     cause: str,
-    make: Callable[[str], dict[str, Any]],
+    body: dict[str, Any],
     *,
     type: str = MESSAGE,  # noqa: A002 - the Matrix specification's word
     replaces: int | None = None,
     about: str | None = None,
 ) -> int:
-    ordinal = await next_ordinal(work.connection, cause)
     parcel = Parcel(
         account=office.account,
         room=room,
         cause=cause,
-        ordinal=ordinal,
+        ordinal=await next_ordinal(work.connection, cause),
         type=type,
-        content=make(transaction_id(office.secret, cause, ordinal)),
+        content=body,
         replaces=replaces,
         about=about,
         shown=await work.newest() if about else None,

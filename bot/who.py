@@ -63,16 +63,20 @@ async def identify(view: View, house: House, inbound: Inbound, now: datetime) ->
         coordinated=known.coordinated,
         language=spoken or house.language,
         place=place,
-        scope=Scope(
-            cap=cap(place, known.seats, known.members, stands_in=administers and not known.coordinated),
-            person=known.person.key if known.person else None,
-            seats=frozenset(seat.key for seat in known.seats),
-            as_of=None,
-            own=place.project,
-        ),
+        scope=_scope(place, known, stands_in=administers and not known.coordinated),
         now=now,
         zone=known.zone,
         event=inbound.event,
+    )
+
+
+def _scope(place: Place, known: _Known, *, stands_in: bool) -> Scope:
+    return Scope(
+        cap=cap(place, known.seats, known.members, stands_in=stands_in),
+        person=known.person.key if known.person else None,
+        seats=frozenset(seat.key for seat in known.seats),
+        as_of=None,
+        own=place.project,
     )
 
 

@@ -1,7 +1,7 @@
 """Import and export: a bundle becomes records of the register, and the register becomes a bundle again."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -140,18 +140,16 @@ class _Import:
             wanted[key] = (called, _with_key(an_entity, record, key))
         found = await fetch(self.work, an_entity, unlimited(), lambda root: root.c.key.in_(wanted))
         stored = {kept.key: kept.record for kept in found}
-        for key, (called, record) in wanted.items():
-            await self._put(an_entity, key, record, stored.get(key), called.own_key() or key)
+        new = {key: record for key, (_, record) in wanted.items() if stored.get(key) != record}
+        for key in await _changed_since(self.work.connection, an_entity, list(new), self.exported_at):
+            self.conflicts.append(Conflict(collection=an_entity.collection, key=wanted[key][0].own_key() or key))
+        await self.work.put_all(an_entity, new)
+        self._count(an_entity.collection, wanted, stored, new)
 
-    async def _put(self, an_entity: Entity[R], key: str, record: R, stored: R | None, called: str) -> None:
-        collection = an_entity.collection
-        if stored == record:
-            self.unchanged[collection] += 1
-            return
-        if await _changed_since(self.work.connection, an_entity, key, self.exported_at):
-            self.conflicts.append(Conflict(collection=collection, key=called))
-        await self.work.put(an_entity, key, record)
-        (self.changed if stored is not None else self.added)[collection] += 1
+    def _count(self, collection: str, wanted: Iterable[str], stored: Container[str], new: Container[str]) -> None:
+        for key in wanted:
+            kind = self.unchanged if key not in new else self.changed if key in stored else self.added
+            kind[collection] += 1
 
     async def _key(self, an_entity: Entity[R], called: R) -> str:
         """The key under which the register has this record, or is to have it."""
@@ -203,19 +201,18 @@ def _equals(name: str, value: str | None) -> Any:
 
 
 async def _changed_since(
-    connection: AsyncConnection, an_entity: Entity[Any], key: str, exported_at: datetime | None
-) -> bool:
-    """Whether anything but an import has written to the record or removed it after `exported_at`, or ever."""
+    connection: AsyncConnection, an_entity: Entity[Any], keys: Sequence[str], exported_at: datetime | None
+) -> list[str]:
+    """Those of the records that anything but an import has written or removed after `exported_at`, or ever."""
+    by_chat = [OPERATION.c.cause_kind != CauseKind.IMPORT.value]
+    by_chat += [OPERATION.c.at > exported_at] if exported_at is not None else []
+    changed: set[str] = set()
     for table in an_entity.tables():
         for twin, column in ((table.current, "operation"), (table.past, "ended_by")):
-            mine = twin.c.root == key if "root" in twin.c else twin.c.key == key
-            by_chat = OPERATION.c.cause_kind != CauseKind.IMPORT.value
-            query = select(OPERATION.c.id).join(twin, OPERATION.c.id == twin.c[column]).where(mine, by_chat).limit(1)
-            if exported_at is not None:
-                query = query.where(OPERATION.c.at > exported_at)
-            if (await connection.execute(query)).first():
-                return True
-    return False
+            root = twin.c.root if "root" in twin.c else twin.c.key
+            query = select(root).join(OPERATION, OPERATION.c.id == twin.c[column]).where(root.in_(keys), *by_chat)
+            changed |= {*(await connection.execute(query)).scalars()}
+    return [key for key in keys if key in changed]
 
 
 class _BundleNames:

@@ -1,18 +1,18 @@
 """Conflicts: values of somebody else that an operation replaced although its author had been shown older ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.mapping import Entity
 from storage.operations import OPERATION, Operation
 from storage.outbox import OUTBOX
-from storage.touched import touched
 from storage.versioned import Versioned
+from storage.written import tables_written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,6 @@ class Overwritten:
     table: str
     column: str
     before: Any
-    after: Any
     by: str | None
     at: datetime
 
@@ -32,27 +31,27 @@ class Overwritten:
 async def overwritten(connection: AsyncConnection, operation: Operation) -> tuple[Overwritten, ...]:
     """What `operation` replaced that others wrote after the bot last showed the record in that room.
 
-    Where it was never shown, nobody was misled, and nothing is a conflict.
+    Where it was never shown, nobody was misled, and nothing is a conflict; nor where it holds again what was shown.
     """
     found: list[Overwritten] = []
-    for an_entity, table in await touched(connection, operation.id):
+    for an_entity, table in await tables_written(connection, operation.id):
         for row in await _replaced(connection, table, operation):
             key = str(row.get("root", row["key"]))
             shown = await _last_shown(connection, operation.room, key)
             if shown is not None and row["operation"] > shown:
-                found += await _changed(connection, an_entity, table, row, key)
+                versions = await _versions(connection, table, row["key"], shown)
+                after = await _now(connection, table, row["key"])
+                for column in _replaced_unseen(an_entity, table, versions, after, shown):
+                    setter = _setter(versions, column)
+                    if setter["author"] != operation.person:
+                        found.append(_overwritten(an_entity, table, key, column, setter))
     return tuple(found)
 
 
-async def _replaced(connection: AsyncConnection, table: Versioned, operation: Operation) -> list[dict[str, Any]]:
-    """Rows that the operation ended and that another person had written."""
-    past = table.past
-    query = (
-        select(past, OPERATION.c.person.label("author"), OPERATION.c.at.label("written"))
-        .select_from(past.join(OPERATION, OPERATION.c.id == past.c.operation))
-        .where(past.c.ended_by == operation.id, OPERATION.c.person.is_distinct_from(operation.person))
-    )
-    return [dict(row._mapping) for row in await connection.execute(query)]
+async def _replaced(connection: AsyncConnection, table: Versioned, operation: Operation) -> list[RowMapping]:
+    """Rows that the operation ended."""
+    query = select(table.past).where(table.past.c.ended_by == operation.id)
+    return [row._mapping for row in await connection.execute(query)]
 
 
 async def _last_shown(connection: AsyncConnection, room: str | None, key: str) -> int | None:
@@ -61,43 +60,53 @@ async def _last_shown(connection: AsyncConnection, room: str | None, key: str) -
     return shown
 
 
-async def _changed(
-    connection: AsyncConnection, an_entity: Entity[Any], table: Versioned, row: dict[str, Any], key: str
-) -> list[Overwritten]:
-    now, past = table.current, table.past
-    after = await _row(connection, select(now).where(now.c.key == row["key"]))
-    earlier = select(past).where(past.c.key == row["key"], past.c.ended_by == row["operation"])
-    columns = _differing(an_entity, table, row, after, await _row(connection, earlier))
-    return [
-        Overwritten(
-            collection=an_entity.collection,
-            key=key,
-            table=table.name,
-            column=column,
-            before=row[column],
-            after=after[column] if after else None,
-            by=row["author"],
-            at=row["written"],
-        )
-        for column in columns
-    ]
+async def _versions(connection: AsyncConnection, table: Versioned, key: Any, shown: int) -> list[RowMapping]:
+    """The row as it was shown, if it existed then, and every later version but the present, oldest first."""
+    past = table.past
+    query = (
+        select(past, OPERATION.c.person.label("author"), OPERATION.c.at.label("written"))
+        .select_from(past.join(OPERATION, OPERATION.c.id == past.c.operation))
+        .where(past.c.key == key, past.c.ended_by > shown)
+        .order_by(past.c.operation)
+    )
+    return [row._mapping for row in await connection.execute(query)]
 
 
-async def _row(connection: AsyncConnection, query: Select[Any]) -> dict[str, Any] | None:
-    found = (await connection.execute(query)).first()
-    return None if found is None else dict(found._mapping)
+async def _now(connection: AsyncConnection, table: Versioned, key: Any) -> RowMapping | None:
+    found = (await connection.execute(select(table.current).where(table.current.c.key == key))).first()
+    return None if found is None else found._mapping
 
 
-def _differing(
-    an_entity: Entity[Any],
-    table: Versioned,
-    row: dict[str, Any],
-    after: dict[str, Any] | None,
-    before: dict[str, Any] | None,
+def _replaced_unseen(
+    an_entity: Entity[Any], table: Versioned, versions: Sequence[RowMapping], after: RowMapping | None, shown: int
 ) -> Iterator[str]:
-    """Columns that the other person had set and that now hold something else."""
+    """Columns that hold something else now than before, and held something else before than when it was shown."""
     silent = {"key", "root", "parent", "position", "rank", *(d.column for d in an_entity.derived)}
+    before, seen = versions[-1], versions[0] if versions[0]["operation"] <= shown else None
     for column in table.columns:
-        theirs = before is None or before[column] != row[column]
-        if column not in silent and theirs and (after is None or after[column] != row[column]):
+        stands = after is not None and after[column] == before[column]
+        again = seen is not None and seen[column] == before[column]
+        if column not in silent and not stands and not again:
             yield column
+
+
+def _overwritten(an_entity: Entity[Any], table: Versioned, key: str, column: str, setter: RowMapping) -> Overwritten:
+    return Overwritten(
+        collection=an_entity.collection,
+        key=key,
+        table=table.name,
+        column=column,
+        before=setter[column],
+        by=setter["author"],
+        at=setter["written"],
+    )
+
+
+def _setter(versions: Sequence[RowMapping], column: str) -> RowMapping:
+    """The version that gave the column the value it has in the last of them."""
+    setter = versions[-1]
+    for version in reversed(versions):
+        if version[column] != setter[column]:
+            break
+        setter = version
+    return setter

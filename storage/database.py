@@ -15,6 +15,8 @@ from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.lease import hold_lease, take_lease
+
 T = TypeVar("T")
 
 # Outside of storage a connection is only passed on; this name saves everybody else the import of SQLAlchemy.
@@ -36,7 +38,8 @@ class Mode:
 # BEGIN IMMEDIATE takes the write lock at once: a read that later writes would fail without waiting.
 WRITING = Mode(connections=1, begin="BEGIN IMMEDIATE", query_only="OFF")
 READING = Mode(connections=4, begin="BEGIN", query_only="ON")
-ONE: Mapping[str, int] = {"pool_size": 1, "max_overflow": 0}
+# hide_parameters, here and below: the words of an error end up in logs and must not quote what people wrote.
+ONE: Mapping[str, Any] = {"pool_size": 1, "max_overflow": 0, "hide_parameters": True}
 
 
 # Not frozen: Python sets the traceback of an exception that passes through a context manager.
@@ -65,6 +68,7 @@ class Database:
         self._writer = _sqlite_engine(self.url, WRITING) if self._is_sqlite else create_async_engine(self.url, **ONE)
         self._readers = _sqlite_engine(self.url, READING) if self._is_sqlite else _postgresql_readers(self.url)
         self._turn = asyncio.Lock()
+        self._epoch: int | None = None
 
     @property
     def _is_sqlite(self) -> bool:
@@ -79,6 +83,16 @@ class Database:
         """The address without its password, for messages."""
         return self.url.render_as_string(hide_password=True)
 
+    async def take_over(self) -> int:
+        """Take the register over and return the lease's epoch.
+
+        Every later transaction of this object begins by locking the lease, and raises LeaseLost once another process
+        has taken it.
+        """
+        self._epoch = None
+        self._epoch = await self.transact(take_lease)
+        return self._epoch
+
     async def transact(self, body: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run `body` in one write transaction: committed if it returns, rolled back whatever it raises.
 
@@ -91,6 +105,8 @@ class Database:
 
     async def _transaction(self, body: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with self._opened(self._writer) as connection:
+            if self._epoch is not None:
+                await hold_lease(connection, self._epoch)
             return await body(connection)
 
     @asynccontextmanager
@@ -145,7 +161,11 @@ def _reason(error: Exception) -> str | None:
 
 
 def _sqlite_engine(url: URL, mode: Mode) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=mode.connections, max_overflow=0)
+    engine = create_async_engine(url, hide_parameters=True, pool_size=mode.connections, max_overflow=0)
+
+    def opens(_dialect: Any, _record: Any, arguments: Any, options: Any) -> None:
+        # The driver leaves a thread behind if it cannot open the file, which then cries out when the program ends.
+        sqlite3.connect(*arguments, **options).close()
 
     def connected(connection: Any, _record: Any) -> None:
         # Without this sqlite3 begins transactions by itself, and too late (it skips SELECT).
@@ -158,6 +178,7 @@ def _sqlite_engine(url: URL, mode: Mode) -> AsyncEngine:
     def begun(connection: SyncConnection) -> None:
         connection.exec_driver_sql(mode.begin)
 
+    event.listen(engine.sync_engine, "do_connect", opens)
     event.listen(engine.sync_engine, "connect", connected)
     event.listen(engine.sync_engine, "begin", begun)
     return engine
@@ -165,7 +186,7 @@ def _sqlite_engine(url: URL, mode: Mode) -> AsyncEngine:
 
 def _postgresql_readers(url: URL) -> AsyncEngine:
     # Every statement of one reading sees the same moment.
-    engine = create_async_engine(url, pool_size=READING.connections, max_overflow=0)
+    engine = create_async_engine(url, hide_parameters=True, pool_size=READING.connections, max_overflow=0)
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 

@@ -1,14 +1,16 @@
 """Rows derived from records whenever they are written: the names they are called by, and when something falls due."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint, delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import KEY, InstantColumn
 from storage.folding import fold_words
+from storage.records import batches, visible
 from storage.schema import metadata
 from storage.scope import Scope
 from storage.view import View
@@ -65,26 +67,35 @@ DUE = Table(
 )
 
 
-async def replace_names(
-    connection: AsyncConnection, collection: str, key: str, names: Iterable[str], rank: int
-) -> None:
-    """Make the record's names be these."""
-    await connection.execute(delete(NAME).where(NAME.c.collection == collection, NAME.c.key == key))
-    rows = {words: shown for shown in names if (words := " ".join(fold_words(shown))[:LONGEST_NAME])}
+@dataclass(frozen=True, kw_only=True)
+class Called:
+    """All names of a record, and how much a reader must be allowed to see to find it by them."""
+
+    names: tuple[str, ...] = ()
+    rank: int = 0
+
+
+async def replace_names(connection: AsyncConnection, collection: str, called: Mapping[str, Called]) -> None:
+    """Make the names of these records, by key, be these."""
+    for batch in batches(list(called)):
+        await connection.execute(delete(NAME).where(NAME.c.collection == collection, NAME.c.key.in_(batch)))
+    rows = [row for key, names in called.items() for row in _name_rows(collection, key, names)]
     if rows:
-        of = {"collection": collection, "key": key}
-        values = [
-            {"folded": words, "first": words.split()[0], "shown": shown[:LONGEST_NAME], **of, "rank": rank}
-            for words, shown in rows.items()
-        ]
-        await connection.execute(insert(NAME), values)
+        await connection.execute(insert(NAME), rows)
+
+
+def _name_rows(collection: str, key: str, called: Called) -> Iterator[dict[str, Any]]:
+    folded = {words: shown for shown in called.names if (words := " ".join(fold_words(shown))[:LONGEST_NAME])}
+    for words, shown in folded.items():
+        of = {"collection": collection, "key": key, "rank": called.rank}
+        yield {**of, "folded": words, "first": words.split()[0], "shown": shown[:LONGEST_NAME]}
 
 
 async def names_beginning(view: View, scope: Scope, words: Iterable[str]) -> tuple[Name, ...]:
     """Names, visible to `scope`, whose first word is one of the folded `words`."""
     query = (
         select(NAME.c.collection, NAME.c.key, NAME.c.folded, NAME.c.shown)
-        .where(NAME.c.first.in_(set(words)), NAME.c.rank <= scope.cap.rank)
+        .where(NAME.c.first.in_(set(words)), visible(NAME, scope))
         .order_by(NAME.c.collection, NAME.c.key, NAME.c.folded)
     )
     return tuple(Name(**row._mapping) for row in await view.connection.execute(query))
@@ -99,17 +110,21 @@ async def names_like(view: View, scope: Scope, collections: Iterable[str], words
     query = (
         select(NAME.c.collection, NAME.c.key, NAME.c.folded, NAME.c.shown)
         .where(or_(*(NAME.c.first.between(initial, f"{initial}{LAST}") for initial in initials)))
-        .where(NAME.c.collection.in_(set(collections)), NAME.c.rank <= scope.cap.rank)
+        .where(NAME.c.collection.in_(set(collections)), visible(NAME, scope))
         .order_by(NAME.c.collection, NAME.c.key, NAME.c.folded)
         .limit(MOST_ALIKE)
     )
     return tuple(Name(**row._mapping) for row in await view.connection.execute(query)) if initials else ()
 
 
-async def replace_due(connection: AsyncConnection, collection: str, key: str, due: Iterable[Due]) -> None:
-    """Make the record's due moments be these."""
-    await connection.execute(delete(DUE).where(DUE.c.collection == collection, DUE.c.key == key))
-    of = {"collection": collection, "key": key}
-    rows = [{**of, "kind": d.kind, "part": d.part, "at": d.at} for d in dict.fromkeys(due)]
+async def replace_due(connection: AsyncConnection, collection: str, due: Mapping[str, Iterable[Due]]) -> None:
+    """Make the due moments of these records, by key, be these."""
+    for batch in batches(list(due)):
+        await connection.execute(delete(DUE).where(DUE.c.collection == collection, DUE.c.key.in_(batch)))
+    rows = [
+        {"collection": collection, "key": key, "kind": moment.kind, "part": moment.part, "at": moment.at}
+        for key, moments in due.items()
+        for moment in dict.fromkeys(moments)
+    ]
     if rows:
         await connection.execute(insert(DUE), rows)

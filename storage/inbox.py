@@ -119,17 +119,18 @@ def _letter(row: Row[Any]) -> Letter:
 
 @dataclass(frozen=True, kw_only=True)
 class Handled:
-    """What remains of an event that came in before: who sent it and what it said, as a keyed digest."""
+    """What remains of an event that came in before: who sent it where, and what it said, as a keyed digest."""
 
+    room: str
     sender: str
     digest: str
 
 
 async def handled(connection: AsyncConnection, event: str) -> Handled | None:
     """What is known of this event; None if it was never addressed to the bot."""
-    query = select(INBOX.c.sender, INBOX.c.digest).where(INBOX.c.event == event)
+    query = select(INBOX.c.room, INBOX.c.sender, INBOX.c.digest).where(INBOX.c.event == event)
     row = (await connection.execute(query)).one_or_none()
-    return None if row is None else Handled(sender=row._mapping["sender"], digest=row._mapping["digest"])
+    return None if row is None else Handled(**row._mapping)
 
 
 async def record_handled(connection: AsyncConnection, letter: Letter, event: str, now: datetime) -> None:

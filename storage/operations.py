@@ -110,6 +110,14 @@ async def operations_by_cause(connection: AsyncConnection, cause: str) -> tuple[
     return tuple(operation_of(row) for row in await connection.execute(query))
 
 
+async def has_undone_others(connection: AsyncConnection, cause: str) -> bool:
+    """Whether `cause` took back what another cause had done."""
+    undone = OPERATION.alias("undone")
+    both = OPERATION.join(undone, undone.c.id == OPERATION.c.undoes)
+    query = select(OPERATION.c.id).select_from(both).where(OPERATION.c.cause == cause, undone.c.cause != cause)
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
 async def last_operation_of(connection: AsyncConnection, person: str) -> Operation | None:
     """The newest operation of this person that is not undone and is not itself an undoing."""
     mine = select(OPERATION).where(OPERATION.c.person == person, *_standing())

@@ -166,6 +166,14 @@ async def replies_to(connection: AsyncConnection, cause: str) -> tuple[Sending, 
     return tuple(_sending(row) for row in await connection.execute(query))
 
 
+async def about_now(connection: AsyncConnection, number: int) -> str | None:
+    """The record that the message of this outbox row shows, as it reads after its edits; None if it shows none."""
+    versions = (OUTBOX.c.id == number) | (OUTBOX.c.replaces == number)
+    query = select(OUTBOX.c.about).where(versions).order_by(OUTBOX.c.id.desc()).limit(1)
+    about: str | None = (await connection.execute(query)).scalar_one_or_none()
+    return about
+
+
 def _sending(row: Row[Any]) -> Sending:
     found = dict(row._mapping)
     content = json.loads(found["content"]) if found["content"] else {}

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Row, Table, delete, insert, select, update
+from sqlalchemy import Column, Index, Integer, Row, Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import KEY, LONG, InstantColumn
@@ -22,6 +22,10 @@ class PromptKind(StrEnum):
     STEP = "step"
     ECHO = "echo"
     REQUEST = "request"
+
+
+ANSWERED_IN_PASSING = frozenset({PromptKind.CONFIRM, PromptKind.OFFER, PromptKind.STEP, PromptKind.REQUEST})
+"""Questions to which a bare yes, no or number is an answer also without being a reply; others ask for words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,11 +82,6 @@ async def ask(
     return number
 
 
-async def asked_with(connection: AsyncConnection, number: int, outbox: int) -> None:
-    """The question stands in this outbox row's message."""
-    await connection.execute(update(PROMPT).where(PROMPT.c.id == number).values(outbox=outbox))
-
-
 async def open_prompts(connection: AsyncConnection, room: str, sender: str, now: datetime) -> tuple[Prompt, ...]:
     """Questions to this sender in this room that have not expired at `now`, the newest first."""
     query = (
@@ -101,14 +100,21 @@ async def prompt_in(connection: AsyncConnection, outbox: int, now: datetime) -> 
 
 
 async def waiting(connection: AsyncConnection, rooms: set[str], now: datetime) -> frozenset[tuple[str, str]]:
-    """Room and sender of every open question in `rooms`."""
-    query = select(PROMPT.c.room, PROMPT.c.sender).where(PROMPT.c.room.in_(rooms), PROMPT.c.expires > now)
+    """Room and sender of every open question in `rooms` that can be answered in passing."""
+    query = select(PROMPT.c.room, PROMPT.c.sender).where(
+        PROMPT.c.room.in_(rooms), PROMPT.c.expires > now, PROMPT.c.kind.in_(ANSWERED_IN_PASSING)
+    )
     return frozenset((row._mapping["room"], row._mapping["sender"]) for row in await connection.execute(query))
 
 
 async def settle(connection: AsyncConnection, number: int) -> None:
     """The question is answered or overtaken."""
     await connection.execute(delete(PROMPT).where(PROMPT.c.id == number))
+
+
+async def settle_in(connection: AsyncConnection, outbox: int) -> None:
+    """The message of this outbox row asks nothing any more."""
+    await connection.execute(delete(PROMPT).where(PROMPT.c.outbox == outbox))
 
 
 async def sweep(connection: AsyncConnection, now: datetime) -> None:

@@ -100,11 +100,14 @@ def _kept(an_entity: Entity[R], row: Row[Any], tree: Tree) -> Kept[R]:
     return Kept(key=root["key"], record=from_tree(an_entity, tree), operation=root["operation"], since=root["since"])
 
 
-async def stored_tree(connection: AsyncConnection, an_entity: Entity[Any], key: str) -> Tree | None:
-    """The present rows of the record with this key."""
+async def stored_trees(connection: AsyncConnection, an_entity: Entity[Any], keys: Iterable[str]) -> dict[str, Tree]:
+    """The present rows of the records with these keys, of those that there are."""
     table = an_entity.table.current
-    rows = (await connection.execute(select(table).where(table.c.key == key))).all()
-    return (await _grow(connection, an_entity, rows, None))[0] if rows else None
+    found: dict[str, Tree] = {}
+    for batch in batches(list(keys)):
+        rows = (await connection.execute(select(table).where(table.c.key.in_(batch)))).all()
+        found |= {str(tree.key): tree for tree in await _grow(connection, an_entity, rows, None)}
+    return found
 
 
 async def _grow(
@@ -165,7 +168,8 @@ def _below(
     for child in node.tables():
         old = stored.children.get(child.table.name, []) if stored else []
         new = wanted.children.get(child.table.name, []) if wanted else []
-        yield from _child_changes(child, root, parent, old, new, new_key)
+        if old or new:
+            yield from _child_changes(child, root, parent, old, new, new_key)
 
 
 def _child_changes(

@@ -1,22 +1,21 @@
 """Undo: the rows an operation wrote become what they were, as a new operation, unless something has built on them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.derived import replace_due, replace_names
 from storage.mapping import Entity, Node, Referring, from_tree, references
 from storage.operations import OPERATION, Operation
-from storage.records import RowChange, batches, stored_tree
+from storage.records import RowChange, batches, stored_trees
 from storage.register import BY_COLLECTION, ENTITIES
-from storage.touched import touched, written_after
 from storage.values import COLLECTIONS, Ref, cited
 from storage.versioned import Versioned
 from storage.view import View
 from storage.work import Work
+from storage.written import tables_written, tables_written_after
 
 Root = tuple[str, str]
 
@@ -42,10 +41,11 @@ class Undone:
 
 @dataclass(kw_only=True)
 class _Reversal:
-    """What puts one table's rows back, and the later operations that touched these rows, with the record touched."""
+    """What puts one table's rows back: the records they belong to, and the later operations that touched them."""
 
     an_entity: Entity[Any]
     table: Versioned
+    roots: set[Root] = field(default_factory=set)
     changes: list[RowChange] = field(default_factory=list)
     later: set[tuple[Root, int]] = field(default_factory=set)
 
@@ -63,8 +63,7 @@ class _Reversal:
 
 async def touched(view: View, operation: Operation) -> set[Root]:
     """The records (collection, key) that the operation made, changed or removed."""
-    found = [await _reversal(view.connection, an_entity, table, operation) for an_entity, table in owners()]
-    return {r.root_of(c.before or c.after or {}) for r in found for c in r.changes}
+    return {root for reversal in await _reversals(view.connection, operation) for root in reversal.roots}
 
 
 async def undo(work: Work, undone: Operation) -> Undone:
@@ -74,24 +73,29 @@ async def undo(work: Work, undone: Operation) -> Undone:
     puts back would refer to something gone; the transaction is then to be rolled back. What was itself undone since
     does not count.
     """
-    found = [await _reversal(work.connection, *of, undone) for of in await touched(work.connection, undone.id)]
-    reversals = {reversal.table.name: reversal for reversal in found}
+    reversals = {reversal.table.name: reversal for reversal in await _reversals(work.connection, undone)}
     await _unchanged_since(work.connection, reversals.values())
-    roots = {r.root_of(c.before or c.after or {}) for r in reversals.values() for c in r.changes}
+    roots = {root for r in reversals.values() for root in r.roots}
     made = {root for r in reversals.values() for root in r.made()}
-    built = await written_after(work.connection, undone.id) if made else frozenset()
+    built = await tables_written_after(work.connection, undone.id) if made else frozenset()
     for root in sorted(made):
         await _nobody_refers_to(work.connection, root, built, reversals, undone)
     await work.write_rows(change for r in reversals.values() for change in r.changes)
     since = (undone.id + 1, (await work.operation()).id - 1)
     for reversal in reversals.values():
         await _what_it_names_exists(work.connection, reversal, since)
-    for collection, key in sorted(roots):
-        await _settle(work, BY_COLLECTION[collection], key)
+    for an_entity in ENTITIES:
+        keys = sorted(key for collection, key in roots if collection == an_entity.collection)
+        if keys:
+            await _settle(work, an_entity, keys)
     return Undone(touched=roots, made=made)
 
 
 # --- what the rows were, and whether they still are what the operation made of them -----------------------------------
+
+
+async def _reversals(connection: AsyncConnection, undone: Operation) -> list[_Reversal]:
+    return [await _reversal(connection, *of, undone) for of in await tables_written(connection, undone.id)]
 
 
 async def _reversal(
@@ -105,6 +109,7 @@ async def _reversal(
     for batch in batches(sorted(touched)):
         present = await _rows(connection, now, now.c.key.in_(batch))
         former = await _rows(connection, past, past.c.key.in_(batch), past.c.ended_by >= undone.id)
+        reversal.roots |= {reversal.root_of(r) for r in (*former, *present)}
         ends = [(reversal.root_of(r), r["ended_by"]) for r in former]
         starts = [(reversal.root_of(r), r["operation"]) for r in (*former, *present)]
         reversal.later |= {(root, number) for root, number in (*starts, *ends) if number > undone.id}
@@ -232,24 +237,24 @@ async def _not_gone(connection: AsyncConnection, collection: str, names: set[str
 # --- what follows from the rows ---------------------------------------------------------------------------------------
 
 
-async def _settle(work: Work, an_entity: Entity[Any], key: str) -> None:
-    """Make sure that no row of the record hangs in the air, and derive what is derived from it."""
-    tree = await stored_tree(work.connection, an_entity, key)
-    parents: set[Any] = {None} if tree else set()
-    await _nothing_hangs_in_the_air(work.connection, an_entity, an_entity.node, key, parents)
-    if tree is None:
-        await replace_names(work.connection, an_entity.collection, key, (), 0)
-        await replace_due(work.connection, an_entity.collection, key, ())
-    else:
-        await work.derive(an_entity, key, from_tree(an_entity, tree))
+async def _settle(work: Work, an_entity: Entity[Any], keys: list[str]) -> None:
+    """Make sure that no row of these records hangs in the air, and derive what is derived from them."""
+    trees = await stored_trees(work.connection, an_entity, keys)
+    tops = {(key, None) for key in trees}
+    for batch in batches(keys):
+        await _nothing_hangs_in_the_air(work.connection, an_entity, an_entity.node, batch, tops)
+    await work.derive(an_entity, {key: from_tree(an_entity, trees[key]) if key in trees else None for key in keys})
 
 
 async def _nothing_hangs_in_the_air(
-    connection: AsyncConnection, an_entity: Entity[Any], node: Node, key: str, parents: set[Any]
+    connection: AsyncConnection, an_entity: Entity[Any], node: Node, roots: Sequence[str], parents: set[tuple[str, Any]]
 ) -> None:
     for child in node.tables():
         now = child.table.current
-        rows = (await connection.execute(select(now.c.key, now.c.parent).where(now.c.root == key))).all()
-        if any(row[1] not in parents for row in rows):
-            raise BuiltUpon(record=(an_entity.collection, key))
-        await _nothing_hangs_in_the_air(connection, an_entity, child.node, key, {row[0] for row in rows})
+        query = select(now.c.root, now.c.key, now.c.parent).where(now.c.root.in_(roots))
+        rows = (await connection.execute(query)).all()
+        for root, _, parent in rows:
+            if (root, parent) not in parents:
+                raise BuiltUpon(record=(an_entity.collection, root))
+        below = {(root, key) for root, key, _ in rows}
+        await _nothing_hangs_in_the_air(connection, an_entity, child.node, roots, below)

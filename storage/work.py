@@ -11,10 +11,10 @@ from sqlalchemy import Column, Integer, Table, bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import KEY
-from storage.derived import Due, replace_due, replace_names
-from storage.mapping import Entity, Tree, to_tree
+from storage.derived import Called, Due, replace_due, replace_names
+from storage.mapping import Entity, to_tree
 from storage.operations import Acting, Operation, record_operation
-from storage.records import RowChange, batches, row_changes, stored_tree
+from storage.records import RowChange, batches, row_changes, stored_trees
 from storage.schema import metadata
 from storage.values import Record
 from storage.versioned import Versioned, as_of, versioned
@@ -138,28 +138,34 @@ class Work(View):
 
     async def put(self, an_entity: Entity[R], key: str, record: R) -> None:
         """Make the record `key` be `record`: rows that differ are written, the old ones move to the past."""
-        wanted = to_tree(an_entity, record)
-        await self._write(an_entity, key, wanted)
-        await self.derive(an_entity, key, record)
-
-    async def derive(self, an_entity: Entity[R], key: str, record: R) -> None:
-        """Make the derived rows (names, due moments) what they must be for this record."""
-        await replace_names(self.connection, an_entity.collection, key, an_entity.names(record), an_entity.rank(record))
-        rule = self._due_rules.get(an_entity.collection)
-        if rule:
-            await replace_due(self.connection, an_entity.collection, key, rule(record))
+        await self.put_all(an_entity, {key: record})
 
     async def remove(self, an_entity: Entity[Any], key: str) -> None:
         """Take the record away; its rows move to the past."""
-        await self._write(an_entity, key, None)
-        await replace_names(self.connection, an_entity.collection, key, (), 0)
-        await replace_due(self.connection, an_entity.collection, key, ())
+        await self.put_all(an_entity, {key: None})
 
-    async def _write(self, an_entity: Entity[Any], key: str, wanted: Tree | None) -> None:
-        stored = await stored_tree(self.connection, an_entity, key)
+    async def put_all(self, an_entity: Entity[R], records: Mapping[str, R | None]) -> None:
+        """Make the records with these keys be these, as `put` does; None takes a record away."""
+        stored = await stored_trees(self.connection, an_entity, records)
         keys = _Keys()
-        changes = list(row_changes(an_entity, key, stored, wanted, keys.provisional))
+        changes: list[RowChange] = []
+        for key, record in records.items():
+            wanted = None if record is None else to_tree(an_entity, record)
+            changes += row_changes(an_entity, key, stored.get(key), wanted, keys.provisional)
         await self.write_rows(await keys.settle(self, changes))
+        await self.derive(an_entity, records)
+
+    async def derive(self, an_entity: Entity[R], records: Mapping[str, R | None]) -> None:
+        """Make the derived rows (names, due moments) what they must be for these records, by key."""
+        called = {key: Called() if r is None else _called(an_entity, r) for key, r in records.items()}
+        await replace_names(self.connection, an_entity.collection, called)
+        rule = self._due_rules.get(an_entity.collection)
+        due = {
+            key: rule(r) if rule is not None and r is not None else ()
+            for key, r in records.items()
+            if rule is not None or r is None
+        }
+        await replace_due(self.connection, an_entity.collection, due)
 
     async def write_rows(self, changes: Iterable[RowChange]) -> None:
         """Write row changes under this work's operation, each old row kept in the twin table."""
@@ -170,6 +176,10 @@ class Work(View):
             stamp = await self.operation()
             await _bury(self.connection, group[0].table, group, stamp)
             await _raise(self.connection, group[0].table, group, stamp)
+
+
+def _called(an_entity: Entity[R], record: R) -> Called:
+    return Called(names=an_entity.names(record), rank=an_entity.rank(record))
 
 
 def counted(an_entity: Entity[Any], key: str) -> tuple[str, int] | None:

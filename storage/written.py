@@ -3,23 +3,33 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, bindparam, exists, literal_column, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.mapping import Entity
 from storage.register import owners
 from storage.versioned import Versioned
 
-_NUMBER = bindparam("number")
+_NUMBER: BindParameter[int] = bindparam("number")
 
 
-async def touched(connection: AsyncConnection, operation: int) -> list[tuple[Entity[Any], Versioned]]:
+async def tables_written(connection: AsyncConnection, operation: int) -> list[tuple[Entity[Any], Versioned]]:
     """The tables with rows that this operation wrote, replaced or removed, with the kinds of record they belong to."""
     names = set((await connection.execute(_by(), {"number": operation})).scalars())
     return [(an_entity, table) for an_entity, table in owners() if table.name in names]
 
 
-async def written_after(connection: AsyncConnection, operation: int) -> frozenset[str]:
+async def tables_written_after(connection: AsyncConnection, operation: int) -> frozenset[str]:
     """The names of the tables with present rows that were written after this operation."""
     return frozenset((await connection.execute(_after(), {"number": operation})).scalars())
 

@@ -22,6 +22,16 @@ class Unauthorized(MatrixError):
 
 
 @dataclass(kw_only=True, eq=False)
+class NoLogin(MatrixError):
+    """No device is stored, and neither a password nor an access token is given to make one."""
+
+
+@dataclass(kw_only=True, eq=False)
+class KeysLocked(MatrixError):
+    """The secret file is not the one that the keys in the database were encrypted with."""
+
+
+@dataclass(kw_only=True, eq=False)
 class WrongAccount(MatrixError):
     """The stored device, or the given token, belongs to `known`, but `asked` is wanted."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
+import vodozemac
 from nio.crypto import (
     DeviceStore,
     GroupSessionStore,
@@ -18,6 +19,7 @@ from nio.crypto import (
 )
 from nio.store import MatrixStore
 
+from bot.matrix.errors import KeysLocked
 from storage.database import Connection, Database
 from storage.matrix.queries import forget, load, save
 from storage.matrix.record import (
@@ -101,9 +103,13 @@ class Keys(MatrixStore):
             await self.transact(database, _nothing_else)
 
     def load_account(self) -> OlmAccount | None:
-        """Give nio the device's own keys."""
+        """Give nio the device's own keys. Raises KeysLocked if they were encrypted with another secret."""
         row = self._stored.account
-        return None if row is None else OlmAccount.from_pickle(row.pickle.encode(), self.pickle_key, row.shared)
+        try:
+            return None if row is None else OlmAccount.from_pickle(row.pickle.encode(), self.pickle_key, row.shared)
+        except vodozemac.LibolmPickleException as error:
+            # The older way to encrypt keys is tried last, so that its refusal stands for both.
+            raise KeysLocked from error
 
     def save_account(self, account: OlmAccount) -> None:
         """Note that the device's own keys changed."""

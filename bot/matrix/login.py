@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.matrix import wire
-from bot.matrix.errors import Refused, Unauthorized, Unreachable, WrongAccount
+from bot.matrix.errors import NoLogin, Refused, Unauthorized, Unreachable, WrongAccount
 from bot.matrix.wire import Wire
 from storage.matrix.record import AccountRecord
 
@@ -39,12 +39,12 @@ def server_of(user_id: str) -> str:
 async def log_in(account: MatrixAccount) -> AccountRecord:
     """Make the account's device: by the password a new one, by an access token the one it belongs to.
 
-    Raises Unauthorized (not accepted, or neither is given), WrongAccount, Unreachable, RateLimited, Refused.
+    Raises NoLogin (neither is given), Unauthorized (not accepted), WrongAccount, Unreachable, RateLimited, Refused.
     """
     if account.access_token:
         return await _adopt(account, account.access_token)
     if not account.password:
-        raise Unauthorized(errcode="M_MISSING_TOKEN")
+        raise NoLogin
     return await _with_password(account, account.password)
 
 

@@ -7,7 +7,6 @@ MARKER = "de.stadtbote.outbox"
 """Names the outbox row in our events. It also stands outside the ciphertext: a new device cannot read the old reply."""
 
 _HTML = "org.matrix.custom.html"
-_NOTHING: Mapping[str, Any] = {}
 
 
 def content(
@@ -18,16 +17,14 @@ def content(
     thread: str | None = None,
     reply_to: str | None = None,
     mentions: Sequence[str] = (),
-    marker: str = "",
-    extra: Mapping[str, Any] = _NOTHING,
 ) -> dict[str, Any]:
     """Content of an `m.room.message`; `html` and `plain` say the same.
 
     `thread` is the root of the thread to answer in, `reply_to` the event replied to; `mentions` are the user ids of
-    those who shall be notified, nobody else is. `extra` are further fields.
+    those who shall be notified, nobody else is.
     """
     relation = _relation(thread, reply_to)
-    return {**_body(plain, html, msgtype, mentions), **relation, **_marked(marker), **extra}
+    return {**_body(plain, html, msgtype, mentions), **relation}
 
 
 def _relation(thread: str | None, reply_to: str | None) -> dict[str, Any]:
@@ -50,13 +47,11 @@ def edit_content(
     *,
     msgtype: str = "m.notice",
     mentions: Sequence[str] = (),
-    marker: str = "",
-    extra: Mapping[str, Any] = _NOTHING,
 ) -> dict[str, Any]:
     """Content of an edit; which event it replaces is filled in when it is sent (`replacing`)."""
-    new = {**_body(plain, html, msgtype, mentions), **extra}
+    new = _body(plain, html, msgtype, mentions)
     # An edit notifies only those who are newly mentioned: by itself it mentions nobody.
-    return {**_body(f"* {plain}", f"* {html}", msgtype, ()), "m.new_content": new, **_marked(marker), **extra}
+    return {**_body(f"* {plain}", f"* {html}", msgtype, ()), "m.new_content": new}
 
 
 def replacing(edit: Mapping[str, Any], event: str) -> dict[str, Any]:
@@ -64,9 +59,9 @@ def replacing(edit: Mapping[str, Any], event: str) -> dict[str, Any]:
     return {**edit, "m.relates_to": {"rel_type": "m.replace", "event_id": event}}
 
 
-def reaction_content(event: str, key: str, *, marker: str = "") -> dict[str, Any]:
+def reaction_content(event: str, key: str) -> dict[str, Any]:
     """Content of an `m.reaction` to an event."""
-    return {"m.relates_to": {"rel_type": "m.annotation", "event_id": event, "key": key}, **_marked(marker)}
+    return {"m.relates_to": {"rel_type": "m.annotation", "event_id": event, "key": key}}
 
 
 def _body(plain: str, html: str, msgtype: str, mentions: Sequence[str]) -> dict[str, Any]:
@@ -77,7 +72,3 @@ def _body(plain: str, html: str, msgtype: str, mentions: Sequence[str]) -> dict[
         "formatted_body": html,
         "m.mentions": {"user_ids": list(mentions)} if mentions else {},
     }
-
-
-def _marked(marker: str) -> dict[str, Any]:
-    return {MARKER: marker} if marker else {}

@@ -15,7 +15,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 @dataclass(kw_only=True, eq=False)
 class SecretsUnusable(Exception):
-    """The secret file cannot be used: `reason` is one of open_to_others, unreadable, malformed."""
+    """The secret file cannot be used: `reason` is one of missing, open_to_others, unreadable, malformed."""
 
     path: Path
     reason: str
@@ -35,6 +35,13 @@ class Secrets:
     def digest(self, text: str) -> str:
         """What a message said, so that an edit can be told from no edit without keeping the text."""
         return hmac.new(self.outbox, b"text\n" + text.encode(), hashlib.sha256).hexdigest()
+
+
+def existing_secrets(state_dir: Path) -> Secrets:
+    """Read the secret file of `state_dir` and make nothing. Raises SecretsUnusable, also where there is none."""
+    if not (state_dir / _NAME).exists():
+        raise SecretsUnusable(path=state_dir / _NAME, reason="missing")
+    return load_secrets(state_dir)
 
 
 def load_secrets(state_dir: Path) -> Secrets:

@@ -72,8 +72,8 @@ class Session:
     ) -> Self:
         """Go on with the stored device, or log in once and store it; the homeserver is asked whether it knows us.
 
-        Raises Unauthorized (token or password not accepted, or none given), WrongAccount (the stored device or the
-        token belongs to somebody else), Unreachable, RateLimited, Refused.
+        Raises NoLogin, KeysLocked, Unauthorized (token or password not accepted), WrongAccount (the stored device or
+        the token belongs to somebody else), Unreachable, RateLimited, Refused.
         """
         record = await _device(account, database)
         async with database.read() as connection:

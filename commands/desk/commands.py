@@ -19,7 +19,6 @@ from storage.history import history
 from storage.operations import Operation, last_operation_of
 from storage.prompts import PromptKind
 from storage.register import BY_COLLECTION
-from storage.scope import unlimited
 from storage.undo import BuiltUpon, touched, undo
 from storage.values import Count
 from storage.work import Work
@@ -103,17 +102,17 @@ async def undo_last(work: Work, caller: Caller, _args: UndoArgs) -> Reply:
         raise NothingToUndo
     if is_final(last.at, work.now):
         raise UndoTooLate(at=last.at)
-    return await take_back(work, last)
+    return await _take_back(work, caller, last)
 
 
-async def take_back(work: Work, undone: Operation) -> Reply:
+async def _take_back(work: Work, caller: Caller, undone: Operation) -> Reply:
     """Undo this operation under a new one that says so."""
-    records = [await naming(work, unlimited(), *root) for root in sorted(await touched(work, undone))]
+    records = [await naming(work, caller.scope, *root) for root in sorted(await touched(work, undone))]
     work.undoing(undone)
     try:
         await undo(work, undone)
     except BuiltUpon as built:
-        raise UndoBuiltUpon(record=await naming(work, unlimited(), *built.record)) from built
+        raise UndoBuiltUpon(record=await naming(work, caller.scope, *built.record)) from built
     return reply(line(say("desk.reply.undone", records=tuple(records), at=undone.at)))
 
 

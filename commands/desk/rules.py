@@ -7,14 +7,25 @@ from commands.framework.refusal import Refusal
 FINAL_AFTER = timedelta(minutes=15)
 """How long an effect can be undone, or taken back by editing or deleting its message."""
 
+MOST_LINES = 50
+"""How many commands one message may hold: while they run, nothing else is handled."""
+
 
 def is_final(at: datetime, now: datetime) -> bool:
     """Whether an effect made at `at` can no longer be taken back at `now`."""
     return now - at > FINAL_AFTER
 
 
+class TooManyLines(Refusal):
+    """A message holds more commands than one transaction shall carry; facts `count` and `most`."""
+
+
 class EditTooLate(Refusal):
     """The message was edited after its effect had become final."""
+
+
+class UndoStands(Refusal):
+    """The message of an undo was edited: what it took back is not done again by that."""
 
 
 class CannotBeTakenBack(Refusal):

@@ -89,7 +89,7 @@ class Filling:
 
     def answer(self, name: str, text: str) -> None:
         """Read `text` as the answer to the question for the argument `name`. Raises ParseError."""
-        slot = next(slot for slot in self._slots if slot.name == name)
+        slot = self._named(name)
         if slot.rest:
             self._free(Scan(text=text), 0)
             return
@@ -97,6 +97,10 @@ class Filling:
             self.take(text, self._value(slot, self._scan(text), 0))
         except Slip as slip:
             raise slip.otherwise from None
+
+    def called(self, name: str) -> str:
+        """The word that the argument `name` is written with as a field, in the language of the reading."""
+        return self._named(name).arg.words.first(self._reading.language)
 
     def finish(self) -> Filled:
         """All that was read, in a project's room with its project."""
@@ -112,6 +116,9 @@ class Filling:
         )
 
     # --- one piece after another ------------------------------------------------------------------------------------
+
+    def _named(self, name: str) -> Slot:
+        return next(slot for slot in self._slots if slot.name == name)
 
     def _scan(self, line: str) -> Scan:
         stray = any(slot.arg.how is How.FIELD for slot in self._slots)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from commands.framework.command import AnyCommand, Words
+from commands.framework.command import AnyCommand, Words, words
 from commands.framework.fill import Slip
 from commands.framework.parse_errors import NeedsRecord, ParseError, UnknownCommand, UnknownName, WrongNoun
 from commands.framework.readers import RefReader, record_id, shown
@@ -22,7 +22,7 @@ SHOW = "zeige"
 LIST = "liste"
 """The verbs that an id and the name of a list stand for when they stand alone: `!P-1`, `!projekte`."""
 
-HELP = "hilfe"
+HELP = words("hilfe", "help")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +112,7 @@ class Grammar:
         return command.subject == collection or (command.subject is None and self.accepts(command, collection))
 
     def _unknown(self, line: str, word: str, end: int, reading: Reading) -> Slip:
-        unknown = UnknownCommand(given=shown(word), hint=HELP)
+        unknown = UnknownCommand(given=shown(word), hint=HELP.first(reading.language))
         reader = RefReader(collections=(*COLLECTIONS.values(), "cities"))
         if SHOW in self.by_verb and not record_id(word) and reader.read(Scan(text=line), 0, reading):
             return Slip(0, 0, (f"{SHOW} ",), otherwise=unknown)
@@ -122,7 +122,8 @@ class Grammar:
         start = scan.skip(end)
         word, word_end = scan.word(start)
         verb = scan.text[:end]
-        unknown = UnknownCommand(at=end, given=shown(f"{verb} {word}".strip()), hint=f"{HELP} {verb}")
+        hint = f"{HELP.first(language)} {verb}"
+        unknown = UnknownCommand(at=end, given=shown(f"{verb} {word}".strip()), hint=hint)
         near = nearest(word, _objects(fitting))
         if near:
             return Slip(start, word_end, near, otherwise=unknown)

@@ -86,8 +86,14 @@ def help_for(commands: Sequence[AnyCommand], caller: Caller, texts: Texts) -> Re
     rest = tuple(called(command, caller.language) for command in commands[MOST_LISTED:])
     if rest:
         items.append(item(say("framework.help.others"), ": ", *_in_a_row(rest)))
-    example = f"{_help(caller.language)} {called(commands[0], caller.language).removeprefix('!')}"
+    example = f"{_help(caller.language)} {_topic(commands[0], caller.language, texts)}"
     return reply(Bullets(tuple(items)), line(say("framework.help.one_of", example=Code(example))))
+
+
+def _topic(command: AnyCommand, language: Language, texts: Texts) -> str:
+    """The words that ask for help on this very command: `neu projekt`, `zeige projekt`."""
+    topic = called(command, language).removeprefix("!")
+    return f"{topic} {texts.noun(command.subject, language, 1).lower()}" if command.subject else topic
 
 
 def _in_short(command: AnyCommand, caller: Caller, texts: Texts) -> Item:
@@ -98,7 +104,13 @@ def find_commands(nouns: Sequence[Noun], topic: str) -> tuple[AnyCommand, ...]:
     """The commands meant by `status`, `!neu projekt` or, for all of a noun, `projekt`; words of both languages work."""
     asked = fold_words(topic)
     every = tuple(chain.from_iterable(noun.commands for noun in nouns))
-    by_verb = [c for c in every if _is(c.verb, asked[:1]) and (len(asked) == 1 or _is(c.object, asked[1:]))]
+    nouns_words = {noun.collection: noun.words for noun in nouns}
+    of_verb = [c for c in every if _is(c.verb, asked[:1])]
+    by_verb = [
+        c
+        for c in of_verb
+        if len(asked) == 1 or _is(c.object, asked[1:]) or (c.subject and _is(nouns_words.get(c.subject), asked[1:]))
+    ]
     of_noun = [c for noun in nouns if _is(noun.words, asked) for c in noun.commands]
     by_object = [c for c in every if _is(c.object, asked)]
     found = by_verb or [*of_noun, *by_object]

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 YES = frozenset({"ja", "j", "yes", "y", "ok", "okay", "👍", "✅"})
 NO = frozenset({"nein", "n", "no", "abbrechen", "cancel", "👎"})
+MORE = frozenset({"mehr", "more", "weiter"})
+# Skin tones and the variation selector do not change what a sign says.
+_MODIFIERS = {ord(c): None for c in "\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"}
 
 
 class Kind(StrEnum):
@@ -83,11 +86,8 @@ def _message(inbound: Inbound, around: Around) -> bool:
 
 
 def _answers(inbound: Inbound, around: Around) -> bool:
-    """A bare yes, no or number, where the bot has asked this very person."""
-    if (inbound.room, inbound.sender) not in around.waiting:
-        return False
-    word = inbound.text.strip().casefold().rstrip(".!")
-    return word in YES | NO or (word.isdigit() and len(word) == 1)
+    """A bare answer, where the bot has asked this very person."""
+    return (inbound.room, inbound.sender) in around.waiting and is_bare_answer(answer_word(inbound.text))
 
 
 def _edit(inbound: Inbound, around: Around) -> bool:
@@ -100,6 +100,16 @@ def _deletion(inbound: Inbound, around: Around) -> bool:
 
 def _reaction(inbound: Inbound, around: Around) -> bool:
     return inbound.target in around.ours
+
+
+def answer_word(text: str) -> str:
+    """The text as one word of an answer: "Ja!" and "ja" are alike, and so are thumbs of every colour."""
+    return text.translate(_MODIFIERS).strip().casefold().rstrip(".!")
+
+
+def is_bare_answer(word: str) -> bool:
+    """Whether this is a yes, a no, "more" or the number of a choice: what is an answer even without being a reply."""
+    return word in YES | NO | MORE or (len(word) == 1 and word in "123456789")
 
 
 def is_command(text: str) -> bool:

@@ -249,8 +249,17 @@ class _Line:
     def _filled(self, line: str, chosen: Chosen) -> Filled:
         filling = Filling(self.grammar.slots(chosen.command), self.reading)
         filling.take(line, chosen.at, self.block.more)
-        for field, text in self.answers:
-            filling.answer(field, text)
+        so_far = line
+        for name, text in self.answers:
+            field = filling.called(name)
+            try:
+                filling.answer(name, text)
+            except ParseError as error:
+                # Only the answer was typed; the next correct command is the whole line.
+                error.at = len(line)
+                error.hint = error.hint and f"{so_far} {field}:{error.hint}"
+                raise
+            so_far += f' {field}:"{text}"' if " " in text else f" {field}:{text}"
         return filling.finish()
 
     def _offered_instead(self, error: ParseError, line: str, chosen: Chosen | None) -> Exception:

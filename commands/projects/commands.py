@@ -99,7 +99,7 @@ class MilestoneArgs(Args):
 
     project: Annotated[ProjectRef, placed("projekt", "project")]
     title: Annotated[Line, placed("titel", "title")]
-    due: Annotated[date, named("bis am", "by until on")]
+    due: Annotated[date, named("bis am fällig", "by until on due")]
 
 
 class EditArgs(Args):

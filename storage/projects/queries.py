@@ -63,8 +63,7 @@ async def count_projects(view: View, scope: Scope, wanted: ProjectFilter) -> int
 async def count_by(view: View, scope: Scope, column: str) -> dict[str | None, int]:
     """How many projects there are by `phase` or by `overall` health, the latter of running and operating ones only."""
     root = as_of(PROJECTS.table, scope.as_of)
-    seen = [visible(root, scope), *(condition(root) for condition in _seen_today(scope))]
-    query = select(root.c[column], func.count()).where(*seen).group_by(root.c[column])
+    query = select(root.c[column], func.count()).where(visible(root, scope)).group_by(root.c[column])
     if column == "overall":
         query = query.where(root.c.phase.in_([p.value for p in ALIVE]))
     return {row[0]: row[1] for row in await view.connection.execute(query)}
@@ -108,7 +107,7 @@ async def _milestones(
     query = (
         select(rows.c.root, rows.c.title, rows.c.due, first)
         .select_from(rows.join(root, root.c.key == rows.c.root))
-        .where(visible(root, scope), *(condition(root) for condition in _seen_today(scope)))
+        .where(visible(root, scope))
         .where(rows.c.done.is_(None), root.c.phase.not_in([p.value for p in OVER]), *where(rows, first))
         .order_by(rows.c.due, rows.c.root, rows.c.key)
         .limit(limit)
@@ -134,7 +133,7 @@ async def first_recorded(view: View, scope: Scope, key: str) -> datetime | None:
 def conditions(scope: Scope, wanted: ProjectFilter) -> list[Where]:
     """The filter as conditions on the root rows."""
     phases = [p.value for p in (wanted.phases or set(Phase) - OVER)]
-    found: list[Where] = [lambda root: root.c.phase.in_(phases), *_seen_today(scope)]
+    found: list[Where] = [lambda root: root.c.phase.in_(phases)]
     if wanted.health is not None:
         found.append(_healthy(wanted.health))
     if wanted.lead is not None:
@@ -194,14 +193,6 @@ def _not_green(at: datetime) -> Where:
         root.c.phase.in_(alive),
         or_(root.c.overall.in_(troubled), root.c.fresh_until < at, root.c.fresh_until.is_(None)),
     )
-
-
-def _seen_today(scope: Scope) -> list[Where]:
-    # Today's visibility holds for past days too: what has been hidden since is hidden for the past as well.
-    if scope.as_of is None:
-        return []
-    now = PROJECTS.table.current
-    return [lambda root: exists().where(now.c.key == root.c.key, visible(now, scope))]
 
 
 def _without_update(root: FromClause) -> ColumnElement[bool]:

@@ -120,7 +120,9 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         ("[locale]\nlanguage = 'fr'", "locale.language"),
         ("[access]\nadministrators = ['koordination']", "access.administrators.0"),
         ("[http]\nlisten = '8480'", "http.listen"),
-        ("password_file = 'a'\naccess_token_file = 'b'", "not both"),
+        ("password_file = 'a'\naccess_token_file = 'b'", "matrix: give password_file or access_token_file, not both"),
+        ("[storage]\nurl = 'mysql://localhost/register'", "storage.url: must begin with sqlite+aiosqlite:///"),
+        ("[access]\nservers = 'muenchen.example'", "access.servers: must be a list in square brackets"),
         ("= 1", "line"),
     ],
 )
@@ -159,3 +161,17 @@ def test_a_secret_is_the_first_line_of_its_file(tmp_path: Path) -> None:
     file = tmp_path / "password"
     file.write_text(" Grüß Gott \nzweite Zeile\n", encoding="utf-8")
     assert read_secret(file) == "Grüß Gott"
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:99999", "127.0.0.1:²", ":80", "8480"])
+def test_a_listener_that_cannot_be_is_refused(tmp_path: Path, listen: str) -> None:
+    with pytest.raises(ConfigInvalid, match=r"http\.listen"):
+        load(written(tmp_path, f'{LEAST}[http]\nlisten = "{listen}"\n'))
+
+
+def test_a_list_in_the_environment_that_is_no_json_is_one_clear_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STADTBOTE_ACCESS__SERVERS", "muenchen.example")
+    with pytest.raises(ConfigInvalid, match="access"):
+        load(written(tmp_path, LEAST))

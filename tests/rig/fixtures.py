@@ -37,7 +37,7 @@ def register(synapse: Homeserver) -> Register:
 
 @pytest_asyncio.fixture
 async def arrive(synapse: Homeserver, register: Register, tmp_path: Path) -> AsyncIterator[Arrive]:
-    """People who listen until the test ends; used as `anna = await arrive("anna")`."""
+    """People who listen until the test ends, made by the name they go by."""
     async with AsyncExitStack() as stack:
 
         async def arrived(name: str) -> Person:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from storage.all_tables import metadata
 from storage.database import Connection, Database
@@ -59,7 +60,7 @@ async def postgresql(postgres: str) -> AsyncIterator[Database]:
 async def _empty(connection: Connection) -> None:
     raw = await connection.get_raw_connection()
     assert raw.driver_connection is not None
-    await raw.driver_connection.execute(";".join(f'DELETE FROM "{table}"' for table in metadata.tables))
+    await raw.driver_connection.execute(";".join(str(delete(table)) for table in metadata.sorted_tables))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

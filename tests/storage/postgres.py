@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, thrown away at the end; where no server is installed, tests that need it skip."""
+"""A PostgreSQL server of the tests' own, thrown away at the end; where none is installed, its tests skip."""
 
 import os
 import shutil
@@ -8,9 +8,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 # Debian keeps the server's programs outside of PATH.
 PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: float(place.parent.name), reverse=True)
+INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
 READY_LINE = 8
 PATIENCE = 30
 
@@ -26,15 +28,14 @@ def programs() -> Path | None:
 def running(bin_folder: Path) -> Iterator[str]:
     """A server on a socket in a temporary folder; yields the URL of its only database."""
     # The server refuses to run as root, and as another user it cannot enter folders of root's.
-    user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
+    user: dict[str, Any] = {"user": "postgres", "group": "postgres", "extra_groups": []} if not os.getuid() else {}
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     if user:
         shutil.chown(folder, "postgres", "postgres")
-    common = {"cwd": folder, "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, **user}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    common: dict[str, Any] = {"cwd": folder, "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, **user}
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
-        initdb = [bin_folder / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-        subprocess.run([*initdb, "--locale=C.UTF-8", "--no-sync", "--no-instructions"], check=True, **quiet, **common)
+        subprocess.run([bin_folder / "initdb", "-D", folder / "data", *INITDB], check=True, **quiet, **common)
         server = subprocess.Popen([bin_folder / "postgres", *_options(folder)], **quiet, **common)
         try:
             _wait(folder / "data" / "postmaster.pid", server)

@@ -9,6 +9,7 @@ from sqlalchemy import Table, select
 
 from storage.cities.record import City
 from storage.database import Connection, Database
+from storage.decisions.record import Decision
 from storage.derived import Due
 from storage.history import Step, history
 from storage.mapping import Entity
@@ -37,7 +38,7 @@ def update(text: str, **fields: Any) -> dict[str, Any]:
     return {"city": "M", "text": text, "by": "u1", "at": "2026-11-18T10:00:00+01:00", **fields}
 
 
-def decision(key: str = "B-1", **fields: Any) -> Record:
+def decision(key: str = "B-1", **fields: Any) -> Decision:
     """A decision that Munich and Nuremberg are to vote on."""
     values = {
         "id": key,
@@ -50,7 +51,7 @@ def decision(key: str = "B-1", **fields: Any) -> Record:
         "state": "open",
         **fields,
     }
-    return BY_COLLECTION["decisions"].record.model_validate(values)
+    return Decision.model_validate(values)
 
 
 def city(code: str = "M", **fields: Any) -> City:

@@ -69,16 +69,21 @@ _VALUES: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
-@cache
 def records(model: type[Record], key: str | None = None) -> st.SearchStrategy[Any]:
     """Records of this kind, with `key` as their own key if it is given."""
-    fixed = {model.key_field: st.just(key)} if model.key_field and key else {}
+    return _records(model, key)
+
+
+@cache
+def _records(model: type[Record], key: str | None) -> st.SearchStrategy[Any]:
+    fixed: dict[str, st.SearchStrategy[Any]] = {model.key_field: st.just(key)} if model.key_field and key else {}
     return _model(model, fixed)
 
 
 def _model(model: type[BaseModel], fixed: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
     hints = get_type_hints(model, include_extras=True)
-    needed, free = {}, {}
+    needed: dict[str, st.SearchStrategy[Any]] = {}
+    free: dict[str, st.SearchStrategy[Any]] = {}
     for name, declared in model.model_fields.items():
         kind = fixed[name] if name in fixed else _of(hints[name])
         (needed if declared.is_required() or name in fixed else free)[name] = kind

@@ -87,7 +87,7 @@ def test_the_example_is_read_completely() -> None:
         "meetings": 2,
         "solutions": 1,
         "statements": 1,
-        "rooms": 3,
+        "rooms": 4,
     }
 
 

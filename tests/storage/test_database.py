@@ -1,9 +1,8 @@
-"""The database: whole transactions only, whoever cancels; one writer, readers beside it; and clear words when unusable."""
+"""The database: whole transactions, whoever cancels; one writer, readers beside it; clear words when unusable."""
 
 import asyncio
 import os
 import sqlite3
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +172,18 @@ async def test_the_second_process_that_takes_the_register_fences_the_first(sqlit
     await other.close()
 
 
+async def test_who_was_fenced_writes_nothing_more_of_any_kind(counting: Database) -> None:
+    other = Database(counting.url)
+    await counting.take_over()
+    assert await counting.transact(count) == 1
+    await other.take_over()
+    with pytest.raises(LeaseLost):
+        await counting.transact(count)
+    assert await other.transact(count) == 2
+    await other.close()
+    await counting.take_over()
+
+
 async def test_on_a_server_the_lease_row_is_the_turn_of_all_processes(postgresql: Database) -> None:
     await postgresql.transact(take_lease)
     other = Database(postgresql.url)
@@ -213,10 +224,6 @@ async def refused(database: Database) -> str:
         await database.transact(lambda connection: connection.execute(text("CREATE TABLE filling (a)")))
     assert raised.value.url == database.shown()
     await database.close()
-    # The driver's thread of a connection that failed still tells this test's loop that it ends.
-    for thread in threading.enumerate():
-        if "_connection_worker" in thread.name:
-            await asyncio.to_thread(thread.join, 5)
     return raised.value.reason
 
 

@@ -118,7 +118,7 @@ class Register(RuleBasedStateMachine):
     @precondition(lambda self: self.done)
     @rule(data=st.data())
     def undo_any_or_refuse(self, data: st.DataObject) -> None:
-        operation, _ = self.done.pop(data.draw(st.integers(0, len(self.done) - 1)))
+        operation, _ = data.draw(st.sampled_from(self.done))
         before = self.run(self.scribe.dump())
         try:
             self.run(self.scribe.undo(operation))

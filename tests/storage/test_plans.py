@@ -23,7 +23,8 @@ from storage.rooms.queries import room_by_address
 from storage.scope import unlimited
 from storage.seats.queries import seats_held, seats_of_city
 from storage.view import View
-from tests.storage.scribe import START, Scribe, project as a_project
+from tests.storage.scribe import START, Scribe
+from tests.storage.scribe import project as a_project
 
 DAY = date(2026, 11, 18)
 LETTER = Letter(id=9, account="a", event="$9", room="!a", sender="@a:m", at=START, body={}, digest="", attempts=0)

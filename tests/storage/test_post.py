@@ -41,7 +41,7 @@ from storage.outbox import (
     sent_as,
     transaction_id,
 )
-from storage.prompts import PromptKind, ask, asked_with, open_prompts, prompt_in, settle, sweep, waiting
+from storage.prompts import PromptKind, ask, open_prompts, prompt_in, settle, sweep, waiting
 from tests.storage.scribe import START
 
 T = TypeVar("T")
@@ -270,8 +270,7 @@ async def test_the_newest_open_question_of_a_person_in_a_room_comes_first(databa
 
 
 async def test_a_reply_finds_the_question_in_the_message_it_answers_until_it_expires(database: Database) -> None:
-    number = await question(database)
-    await database.transact(lambda c: asked_with(c, number, 12))
+    number = await question(database, outbox=12)
     found = await database.transact(lambda c: prompt_in(c, 12, START))
     assert found is not None
     assert (found.id, found.kind, found.body, found.outbox) == (number, PromptKind.CONFIRM, {"ü": 1}, 12)

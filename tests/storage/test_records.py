@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from storage.mapping import Entity, from_tree, to_tree
 from storage.projects.tables import PROJECTS
 from storage.register import ENTITIES
+from storage.seats.record import Role, Seat
 from storage.seats.tables import SEATS
+from storage.solutions.record import Audience, Solution
 from storage.solutions.tables import SOLUTIONS
 from storage.values import Record
 from storage.work import Work
@@ -65,13 +67,13 @@ async def test_a_text_that_looks_like_something_else_stays_a_text(scribe: Scribe
 
 
 async def test_a_vacant_seat_can_be_read_again(scribe: Scribe) -> None:
-    seat = SEATS.record(key="s1", city="M", body="Runde", role="voting", holder=None)
+    seat = Seat(key="s1", city="M", body="Runde", role=Role.VOTING, holder=None)
     await scribe.put(seat)
     assert await scribe.fetched(SEATS, "s1") == seat
 
 
 def test_a_solution_for_the_public_is_seen_by_everybody() -> None:
-    solution = SOLUTIONS.record(id="L-1", title="x", provider="M", audience="public")
+    solution = Solution(id="L-1", title="x", provider="M", audience=Audience.PUBLIC)
     assert SOLUTIONS.rank(solution) == 0
 
 
@@ -84,6 +86,15 @@ async def test_one_more_status_writes_one_row_however_many_there_are(scribe: Scr
     rows = await scribe.rows(table.current)
     assert [row["text"] for row in rows if row["operation"] == added.id] == ["neu"]
     assert await scribe.rows(table.past) == []
+
+
+async def test_a_part_that_goes_moves_no_row_of_the_others(scribe: Scribe) -> None:
+    many = [update(f"Stand {n}") for n in range(50)]
+    await scribe.put(project(updates=many))
+    await scribe.put(project(updates=many[1:]))
+    table = next(child.table for child in PROJECTS.child_tables() if child.name == "updates")
+    assert [row["text"] for row in await scribe.rows(table.past)] == ["Stand 0"]
+    assert await scribe.fetched(PROJECTS, "P-1") == project(updates=many[1:])
 
 
 async def test_an_inserted_part_keeps_its_place(scribe: Scribe) -> None:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import ColumnElement, delete, select
 
 import storage
+from storage.bundle_format import read_bundle
 from storage.cities.record import CityState
 from storage.database import Connection, Database
 from storage.derived import DUE, NAME, names_beginning, names_like
@@ -28,7 +29,7 @@ from storage.values import Visibility
 from storage.view import View
 from storage.work import Work
 from tests.storage.scribe import Scribe
-from tests.storage.test_bundle import DEMO, read_bundle, take_in
+from tests.storage.test_bundle import DEMO, take_in
 
 Query = Callable[..., Awaitable[Any]]
 CYCLE = (None, Visibility.INTERNAL, Visibility.GUEST, Visibility.COOPERATION, Visibility.PUBLIC)

@@ -19,7 +19,8 @@ MOVED = {"from": "2027-02-01", "to": "2027-03-01", "noted": "2026-11-18", "reaso
 
 def of(collection: str, **fields: Any) -> Record:
     """A record of this collection."""
-    return BY_COLLECTION[collection].record.model_validate(fields)
+    record: Record = BY_COLLECTION[collection].record.model_validate(fields)
+    return record
 
 
 def task(**fields: Any) -> Record:
@@ -116,7 +117,7 @@ async def test_a_change_that_was_undone_and_made_again_stands_in_the_way(scribe:
         (decision(), decision("B-2", mode_basis="B-1 Ziffer 3")),
         (decision(), decision("B-2", mode_basis="B-1, Satz 2")),
         (decision(), city("N", states=[{"state": "member", "from": "2020", "source": "B-1(4)"}])),
-        (city("N"), decision(votes={"N": {"choice": "for", "by": "u1", "as": "holder", "at": "2026-11-18T10:00:00Z"}})),
+        (city("N"), of("barriers", id="H-1", title="x", level="eu", state="recorded", workarounds={"N": "Papier"})),
         (city("N"), project(updates=[update("x", needs=[{"from": "N", "what": "y"}])])),
         (of("people", key="u2", name="Anna"), meeting(attendance=["u2"])),
         (of("people", key="u2", name="Anna"), project(leads=[{"city": "M", "holder": "u2"}])),

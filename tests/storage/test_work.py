@@ -8,7 +8,9 @@ from sqlalchemy import update as sql_update
 
 from storage.operations import OPERATION, Acting, CauseKind, note_withdrawal, operation
 from storage.projects.tables import PROJECTS
+from storage.records import fetch_one
 from storage.register import BY_COLLECTION
+from storage.scope import unlimited
 from storage.view import View
 from storage.work import COUNTER, Work, counted, counters
 from tests.storage.scribe import START, Scribe, decision, project
@@ -39,6 +41,25 @@ async def test_what_one_operation_writes_twice_has_no_past(scribe: Scribe) -> No
     await scribe.write(body)
     assert await scribe.rows(PROJECTS.table.past) == []
     assert (await scribe.fetched(PROJECTS, "P-1")).title == "drei"
+
+
+async def test_what_a_command_has_changed_it_reads_back_at_once_and_others_only_afterwards(scribe: Scribe) -> None:
+    await scribe.put(project(title="eins"))
+
+    async def title(view: View) -> str:
+        kept = await fetch_one(view, PROJECTS, unlimited(), "P-1")
+        assert kept is not None
+        return kept.record.title
+
+    async def body(work: Work) -> list[str]:
+        read = [await title(work)]
+        for new in ("zwei", "drei"):
+            await work.put(PROJECTS, "P-1", project(title=new))
+            read += [await title(work), await scribe.read(title)]
+        return read
+
+    assert await scribe.write(body) == ["eins", "zwei", "eins", "drei", "eins"]
+    assert await scribe.read(title) == "drei"
 
 
 async def test_nobody_can_change_anything_unnamed(scribe: Scribe) -> None:
@@ -107,19 +128,23 @@ async def test_counters_of_a_past_day_stand_where_they_stood(scribe: Scribe) -> 
 
 
 async def test_an_attempt_that_fails_leaves_the_rest_of_the_work_as_it_was(scribe: Scribe) -> None:
-    async def body(work: Work) -> tuple[list[object], str | None]:
+    async def body(work: Work) -> list[Any]:
         await work.put(PROJECTS, "P-1", project())
         work.announce("bleibt")
         with pytest.raises(LookupError):
-            async with work.attempt():
-                work.act(Acting(command="other", cause_kind=CauseKind.DUTY, cause="x"))
-                work.announce("geht")
-                await work.put(PROJECTS, "P-2", project("P-2"))
-                raise LookupError
+            await attempted(work)
         await work.put(PROJECTS, "P-3", project("P-3"))
-        return work.announced, work.acting and work.acting.command
+        return [*work.announced, work.acting]
 
-    assert await scribe.write(body) == (["bleibt"], "test")
+    async def attempted(work: Work) -> None:
+        async with work.attempt():
+            work.act(Acting(command="other", cause_kind=CauseKind.DUTY, cause="x"))
+            work.announce("geht")
+            await work.put(PROJECTS, "P-2", project("P-2"))
+            raise LookupError
+
+    announced, acting = await scribe.write(body)
+    assert (announced, acting.command) == ("bleibt", "test")
     assert [row["key"] for row in await scribe.rows(PROJECTS.table.current)] == ["P-1", "P-3"]
     assert len(await scribe.rows(OPERATION)) == 1
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from nio.crypto import OlmDevice
 
+from bot.matrix.errors import KeysLocked
 from bot.matrix.keys import Keys, _local, read_stored
 from bot.matrix.machine import MEGOLM, Machine, Rotation
-from bot.matrix.secrets import SecretsUnusable, load_secrets
+from bot.matrix.secrets import SecretsUnusable, existing_secrets, load_secrets
 from storage.database import Database
 
 ANNA = "@anna:x"
@@ -85,7 +86,7 @@ async def test_what_a_failed_transaction_did_not_write_is_written_by_the_next(da
 
 async def test_keys_cannot_be_read_with_another_pickle_key(database: Database) -> None:
     await flush(await machine(database, "@bot:x"), database)
-    with pytest.raises(ValueError):
+    with pytest.raises(KeysLocked):
         await machine(database, "@bot:x", pickle_key="falsch")
 
 
@@ -154,6 +155,14 @@ def test_a_secret_file_that_is_open_or_broken_is_refused(
     with pytest.raises(SecretsUnusable) as caught:
         load_secrets(tmp_path)
     assert caught.value.reason == reason
+
+
+def test_looking_for_a_secret_file_makes_none(tmp_path: Path) -> None:
+    with pytest.raises(SecretsUnusable) as caught:
+        existing_secrets(tmp_path / "state")
+    assert caught.value.reason == "missing"
+    assert not (tmp_path / "state").exists()
+    assert load_secrets(tmp_path / "state") == existing_secrets(tmp_path / "state")
 
 
 def test_time_is_stored_in_utc() -> None:

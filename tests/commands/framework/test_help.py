@@ -26,7 +26,7 @@ def shown(reply: Reply, language: Language = Language.DE) -> str:
 
 def test_somebody_unknown_learns_how_they_become_known_and_gets_nothing_they_may_not_use() -> None:
     assert shown(help_overview(NOUNS, caller(), TEXTS)) == (
-        "`@a:muenchen.example` ist noch keinem Sitz zugeordnet; das kann die Koordination tun. "
+        "Für `@a:muenchen.example` ist noch kein Sitz eingetragen; das übernimmt die Koordination. "
         "Bis dahin können Sie Folgendes nutzen:\n"
         "Genaueres, zum Beispiel zu `status`: `!hilfe status`."
     )

@@ -116,7 +116,8 @@ async def test_staff_start_projects_of_their_own_city(talk: Conversation) -> Non
         talk,
         "koord-n",
         "!neu projekt Fremdes stadt:A",
-        "Sie können nur Projekte anlegen, bei denen Nürnberg mit federführend ist. Für andere Städte legt sie die "
+        "Sie können nur Projekte anlegen, bei denen Nürnberg federführend ist, allein oder mit anderen. "
+        "Für andere Städte legt sie die "
         "Koordination an.",
     )
 
@@ -209,7 +210,7 @@ async def test_coordination_may_change_any_project_and_the_lead_city_is_told(tal
     assert said.text == "✅"
     assert [heard.text for heard in said.replies[1:]] == [
         (
-            "Die Koordination hat Projekt P-7 „Registermodernisierung“ geändert, das Nürnberg federführend betreut. "
+            "Die Koordination hat Projekt P-7 „Registermodernisierung“ geändert, bei dem Nürnberg federführend ist. "
             "Was genau, zeigt `!verlauf P-7`."
         )
     ]
@@ -234,8 +235,17 @@ async def test_a_milestone_that_exists_is_refused(talk: Conversation) -> None:
 
 async def test_the_day_of_a_milestone_is_asked_for(talk: Conversation) -> None:
     asked = await talk.says("koord-n", "!neu meilenstein P-1 Abnahme")
-    assert asked.text == "Bis wann soll er erreicht sein?"
+    assert asked.text == "Bis wann soll er erreicht sein? Im Befehl steht das Datum nach `bis:`."
     assert "Do., 01.07.2027" in (await talk.says("koord-n", "1.7.2027", reply_to=asked)).text
+
+
+async def test_an_answer_that_is_no_date_gets_the_whole_command_back_to_copy(talk: Conversation) -> None:
+    asked = await talk.says("koord-n", "!neu meilenstein P-1")
+    day = await talk.says("koord-n", "Abnahme im Rathaus", reply_to=asked)
+    refused = await talk.says("koord-n", "irgendwann", reply_to=day)
+    command = '!neu meilenstein P-1 titel:"Abnahme im Rathaus" bis:11.12.'
+    assert refused.text.splitlines()[2] == command
+    assert "Fr., 11.12.2026" in (await talk.says("koord-n", command)).text
 
 
 async def test_a_postponed_milestone_keeps_its_first_day_and_all_reasons(talk: Conversation) -> None:

@@ -247,3 +247,15 @@ async def test_the_overview_names_what_is_overdue_and_without_status(talk: Conve
 async def test_the_overview_counts_only_what_may_be_seen(talk: Conversation) -> None:
     said = await talk.says("koord-m", "!überblick", room="gast")
     assert said.text == 'Hier ist noch kein Projekt eingetragen. Neu: `!neu projekt "Titel"`'
+
+
+async def test_help_on_a_shared_verb_names_a_command_that_helps_further(talk: Conversation) -> None:
+    assert "`!hilfe zeige projekt`" in (await talk.says("koord-n", "!hilfe zeige")).text
+    for noun, signature in (("projekt", "!zeige PROJEKT"), ("stadt", "!zeige STADT"), ("person", "!zeige PERSON")):
+        assert signature in (await talk.says("koord-n", f"!hilfe zeige {noun}")).text.splitlines()[1]
+    assert "`!help show project`" in (await talk.says("vertr-m", "!help show")).text
+
+
+async def test_an_unknown_command_is_sent_to_help_in_the_language_of_the_person(talk: Conversation) -> None:
+    assert (await talk.says("koord-n", "!frobnizieren")).text.splitlines()[1] == "!hilfe"
+    assert (await talk.says("vertr-m", "!frobnicate")).text.splitlines()[1] == "!help"
