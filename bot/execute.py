@@ -134,7 +134,9 @@ def ask_back(desk: Desk, caller: Caller, missing: Missing) -> Reply:
     """Ask for the argument that is missing; a reply to the question completes the command."""
     asked = line(_question(desk, caller, missing))
     choices = (line(say("desk.reply.choices", choices=missing.choices)),) if missing.choices else ()
-    return reply(asked, *choices, question=Question(kind=PromptKind.ARGUMENT, body=missing.state))
+    # In a room only a reply is an answer: other words there may be meant for somebody else.
+    how = () if caller.place.direct else (line(say("desk.reply.answer_by_reply")),)
+    return reply(asked, *choices, *how, question=Question(kind=PromptKind.ARGUMENT, body=missing.state))
 
 
 def _question(desk: Desk, caller: Caller, missing: Missing) -> Say:

@@ -81,9 +81,9 @@ async def undo(work: Work, undone: Operation) -> Undone:
     for root in sorted(made):
         await _nobody_refers_to(work.connection, root, built, reversals, undone)
     await work.write_rows(change for r in reversals.values() for change in r.changes)
-    since = (undone.id + 1, (await work.operation()).id - 1)
+    undoing = await work.operation()
     for reversal in reversals.values():
-        await _what_it_names_exists(work.connection, reversal, since)
+        await _what_it_names_exists(work.connection, reversal, undone, undoing)
     for an_entity in ENTITIES:
         keys = sorted(key for collection, key in roots if collection == an_entity.collection)
         if keys:
@@ -204,14 +204,16 @@ async def _later_rows(
     return [row for row in await _rows(connection, now, later, begins) if cited(row[referring.column]) in names]
 
 
-async def _what_it_names_exists(connection: AsyncConnection, reversal: _Reversal, since: tuple[int, int]) -> None:
-    """What the rows put back refer to has not gone by an operation of `since`, the first and last number."""
+async def _what_it_names_exists(
+    connection: AsyncConnection, reversal: _Reversal, undone: Operation, undoing: Operation
+) -> None:
+    """What the rows put back refer to has not gone between the operation and its undoing."""
     rows = [change.after for change in reversal.changes if change.after is not None]
     for referring in references(reversal.an_entity):
         if referring.table is reversal.table:
             values = {row[referring.column] for row in rows} - {None}
             for collection, names in _by_collection(referring, values).items():
-                await _not_gone(connection, collection, names, since)
+                await _not_gone(connection, collection, names, undone, undoing)
 
 
 def _by_collection(referring: Referring, values: set[str]) -> dict[str, set[str]]:
@@ -224,13 +226,15 @@ def _by_collection(referring: Referring, values: set[str]) -> dict[str, set[str]
     return found
 
 
-async def _not_gone(connection: AsyncConnection, collection: str, names: set[str], since: tuple[int, int]) -> None:
+async def _not_gone(
+    connection: AsyncConnection, collection: str, names: set[str], undone: Operation, undoing: Operation
+) -> None:
     now, past = BY_COLLECTION[collection].table.current, BY_COLLECTION[collection].table.past
     for column in _named_by(collection):
         for batch in batches(sorted(names)):
             here = select(now.c[column]).where(now.c[column] == past.c[column])
-            gone = past.c[column].in_(batch), past.c.ended_by.between(*since), ~here.exists()
-            for row in await _rows(connection, past, *gone):
+            stood = past.c.operation <= undone.id, past.c.ended_by > undone.id, past.c.ended_by < undoing.id
+            for row in await _rows(connection, past, past.c[column].in_(batch), ~here.exists(), *stood):
                 raise BuiltUpon(record=(collection, row["key"]))
 
 

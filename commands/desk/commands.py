@@ -107,7 +107,9 @@ async def undo_last(work: Work, caller: Caller, _args: UndoArgs) -> Reply:
 
 async def _take_back(work: Work, caller: Caller, undone: Operation) -> Reply:
     """Undo this operation under a new one that says so."""
-    records = [await naming(work, caller.scope, *root) for root in sorted(await touched(work, undone))]
+    named = [await naming(work, caller.scope, *root) for root in sorted(await touched(work, undone))]
+    # Two seats of a city are called the same.
+    records = [name for at, name in enumerate(named) if name not in named[:at]]
     work.undoing(undone)
     try:
         await undo(work, undone)

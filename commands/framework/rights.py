@@ -36,4 +36,6 @@ def allows(right: Right, caller: Caller) -> bool:
 def require(right: Right, caller: Caller) -> None:
     """Raise NotAllowed unless the caller has this right."""
     if not allows(right, caller):
-        raise NotAllowed(who=HOLDERS[right])
+        # Until somebody coordinates, administration stands in.
+        vacant = right is Right.COORDINATION and not caller.coordinated
+        raise NotAllowed(who=say("framework.right.administration") if vacant else HOLDERS[right])

@@ -5,6 +5,7 @@ import pytest
 from commands.framework.caller import Caller
 from commands.framework.command import Right
 from commands.framework.render import Renderer, refusal_reply
+from commands.framework.reply import say
 from commands.framework.rights import NotAllowed, allows, require
 from storage.seats.record import Role
 from storage.values import Language
@@ -33,11 +34,17 @@ def test_rights_come_from_seats(who: Caller, may: set[Right]) -> None:
 
 def test_a_refusal_says_who_may() -> None:
     with pytest.raises(NotAllowed) as refused:
-        require(Right.COORDINATION, caller())
+        require(Right.COORDINATION, coordinated(caller()))
     said = Renderer(sample_texts(), Language.DE, BERLIN).plain(refusal_reply(refused.value))
     assert said == (
         "Dazu berechtigen Ihre heutigen Sitze nicht. Berechtigt: die Koordination.\nEs wurde nichts geändert."
     )
+
+
+def test_a_refusal_names_administration_while_nobody_coordinates() -> None:
+    with pytest.raises(NotAllowed) as refused:
+        require(Right.COORDINATION, caller())
+    assert refused.value.facts["who"] == say("framework.right.administration")
 
 
 def test_who_may_is_not_asked_twice() -> None:

@@ -101,7 +101,7 @@ async def test_a_project_that_starts_paused_needs_its_reason(talk: Conversation)
 
 async def test_the_title_is_asked_for(talk: Conversation) -> None:
     asked = await talk.says("koord-n", "!neu projekt")
-    assert asked.text == "Wie soll das Projekt heißen?"
+    assert asked.text == "Wie soll das Projekt heißen?\nBitte antworten Sie auf diese Nachricht."
     assert (await talk.says("koord-n", "Bauakte", reply_to=asked)).text.startswith("Projekt P-10 „Bauakte“")
 
 
@@ -235,7 +235,10 @@ async def test_a_milestone_that_exists_is_refused(talk: Conversation) -> None:
 
 async def test_the_day_of_a_milestone_is_asked_for(talk: Conversation) -> None:
     asked = await talk.says("koord-n", "!neu meilenstein P-1 Abnahme")
-    assert asked.text == "Bis wann soll er erreicht sein? Im Befehl steht das Datum nach `bis:`."
+    assert asked.text.splitlines() == [
+        "Bis wann soll er erreicht sein? Im Befehl steht das Datum nach `bis:`.",
+        "Bitte antworten Sie auf diese Nachricht.",
+    ]
     assert "Do., 01.07.2027" in (await talk.says("koord-n", "1.7.2027", reply_to=asked)).text
 
 
@@ -262,7 +265,7 @@ async def test_a_postponed_milestone_keeps_its_first_day_and_all_reasons(talk: C
 
 async def test_the_reason_of_a_shift_is_asked_for(talk: Conversation) -> None:
     asked = await talk.says("koord-n", "!verschieben P-1 Pilotstart bis:15.4.2027")
-    assert asked.text == "Warum verschiebt er sich?"
+    assert asked.text == "Warum verschiebt er sich?\nBitte antworten Sie auf diese Nachricht."
     assert "Do., 15.04.2027" in (await talk.says("koord-n", "Tests dauern länger", reply_to=asked)).text
 
 

@@ -236,7 +236,7 @@ async def test_where_a_cooperation_stands_setting_up_says_what_is_missing(talk: 
 
 async def test_only_coordination_or_administration_sets_up_and_only_in_a_direct_chat(blank: Conversation) -> None:
     stranger = await blank.says("@fremd:example.org", "!einrichten", room="direkt")
-    assert "Berechtigt: die Koordination." in stranger.text
+    assert "Berechtigt: die Administration, solange es keine Koordination gibt." in stranger.text
     room = await blank.says("admin", "!einrichten", room="fremd")
     assert room.text.startswith("Das Einrichten geht nur im Direktchat")
 
