@@ -23,7 +23,6 @@ from bot.post import Office
 from bot.who import House
 from commands.framework.texts import installed
 from storage.database import Database
-from storage.lease import take_lease
 from storage.schema_version import prepare
 
 log = structlog.get_logger()
@@ -64,21 +63,17 @@ async def opened(settings: Settings, now: Callable[[], datetime] = clock) -> Asy
     database = Database(settings.storage.url)
     try:
         await prepare(database)
+        await database.take_over()
         session = await Session.open(matrix_account(settings), database, secrets, now=now)
         try:
-            epoch = await database.transact(take_lease)
-            yield App(
-                database=database, session=session, dispatcher=_dispatcher(settings, database, session, epoch, now)
-            )
+            yield App(database=database, session=session, dispatcher=_dispatcher(settings, database, session, now))
         finally:
             await session.close()
     finally:
         await database.close()
 
 
-def _dispatcher(
-    settings: Settings, database: Database, session: Session, epoch: int, now: Callable[[], datetime]
-) -> Dispatcher:
+def _dispatcher(settings: Settings, database: Database, session: Session, now: Callable[[], datetime]) -> Dispatcher:
     house = House(
         account=ACCOUNT,
         user_id=session.me,
@@ -87,7 +82,7 @@ def _dispatcher(
         zone=ZoneInfo(settings.locale.timezone),
     )
     office = Office(account=ACCOUNT, texts=installed(), secret=session.secrets.outbox)
-    return Dispatcher(database=database, desk=make_desk(house, office), epoch=epoch, now=now)
+    return Dispatcher(database=database, desk=make_desk(house, office), now=now)
 
 
 async def run(settings: Settings, ready: Callable[[str], None]) -> None:

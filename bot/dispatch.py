@@ -22,7 +22,7 @@ from commands.rooms.greeting import greeting
 from commands.rooms.privacy import Privacy, first_contact
 from storage.database import Connection, Database, DatabaseUnusable
 from storage.inbox import InboxState, Letter, is_first_contact, mark_done, mark_failed, next_letters
-from storage.lease import LeaseLost, hold_lease
+from storage.lease import LeaseLost
 from storage.operations import operations_by_cause
 from storage.prompts import sweep
 from storage.view import Recall
@@ -38,11 +38,10 @@ SPOKEN = frozenset({Kind.MESSAGE, Kind.EDIT})
 
 @dataclass(frozen=True, kw_only=True)
 class Dispatcher:
-    """Handles inbox rows. `epoch` is the lease under which this process may write; `now` is the clock."""
+    """Handles inbox rows. `database` holds the lease; `now` is the clock."""
 
     database: Database
     desk: Desk
-    epoch: int
     now: Callable[[], datetime]
     recall: Recall = field(default_factory=Recall)
     met: set[str] = field(default_factory=set)
@@ -78,7 +77,6 @@ class Dispatcher:
 
         async def transaction(connection: Connection) -> None:
             work = Work(connection, now=now, due_rules=self.desk.due_rules, recall=self.recall)
-            await hold_lease(work.connection, self.epoch)
             # What was typed to an unanswered question is not kept longer than the question is open.
             await sweep(work.connection, now)
             await body(work)
