@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
@@ -49,6 +49,12 @@ def _listener(text: str) -> str:
 def _database_address(text: str) -> str:
     if not text.startswith((SQLITE, POSTGRESQL)):
         raise ValueError(f"must begin with {SQLITE} or {POSTGRESQL}")
+    return text
+
+
+def _room_address(text: str) -> str:
+    if text and not text.startswith(("#", "!")):
+        raise ValueError("must begin with # (an alias) or ! (a room id), or be empty")
     return text
 
 
@@ -122,18 +128,38 @@ class HttpSettings(Section):
     ] = ""
 
 
+class AdminSettings(Section):
+    """Where administration is told of what needs a person."""
+
+    room: Annotated[
+        str,
+        AfterValidator(_room_address),
+        Field(description="The admin room, #alias:server or !id; empty: only the log."),
+    ] = ""
+
+
+class LogSettings(Section):
+    """How the log is written."""
+
+    format: Annotated[
+        Literal["console", "json"], Field(description="console for people, json for machines; one line an event.")
+    ] = "console"
+
+
 class Settings(BaseSettings):
     """All settings. The environment wins over the file: STADTBOTE_MATRIX__HOMESERVER, STADTBOTE_STORAGE__URL."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter="__")
 
-    reserved: ClassVar[frozenset[str]] = frozenset({"admin", "hours", "retention", "privacy", "log"})
+    reserved: ClassVar[frozenset[str]] = frozenset({"hours", "retention", "privacy"})
 
     matrix: MatrixSettings
     storage: StorageSettings = StorageSettings()
     access: AccessSettings = AccessSettings()
     locale: LocaleSettings = LocaleSettings()
     http: HttpSettings = HttpSettings()
+    admin: AdminSettings = AdminSettings()
+    log: LogSettings = LogSettings()
 
     @classmethod
     def settings_customise_sources(

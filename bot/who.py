@@ -67,6 +67,7 @@ async def identify(view: View, house: House, inbound: Inbound, now: datetime) ->
         now=now,
         zone=known.zone,
         event=inbound.event,
+        assurance=inbound.assurance,
     )
 
 

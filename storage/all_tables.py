@@ -3,6 +3,7 @@
 import storage.bundle
 import storage.derived
 import storage.inbox
+import storage.incidents
 import storage.lease
 import storage.matrix.tables
 import storage.operations

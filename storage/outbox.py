@@ -36,6 +36,7 @@ class Parcel:
     """Something to send: `type` is the event type, `content` its content (before encryption).
 
     `replaces` is the outbox row whose message this edits; its event id is filled in when this one is sent.
+    `late` is set before the text if the message goes out much later than it was written. `thread` is where it stands.
     `about` names the record shown and `shown` the operation up to which it was shown, for telling later conflicts.
     """
 
@@ -47,6 +48,8 @@ class Parcel:
     content: dict[str, Any]
     urgency: Urgency = Urgency.REPLY
     replaces: int | None = None
+    late: str | None = None
+    thread: str | None = None
     about: str | None = None
     shown: int | None = None
 
@@ -74,6 +77,8 @@ OUTBOX = Table(
     Column("type", KEY, nullable=False),
     # Cleared once it is sent: the text then stands in the room and nowhere else.
     Column("content", LONG),
+    Column("late", LONG),
+    Column("thread", KEY),
     Column("urgency", KEY, nullable=False),
     Column("replaces", Integer),
     Column("about", KEY),
@@ -108,6 +113,8 @@ async def enqueue(connection: AsyncConnection, parcel: Parcel, secret: bytes, no
         "content": json.dumps(parcel.content),
         "urgency": parcel.urgency.value,
         "replaces": parcel.replaces,
+        "late": parcel.late,
+        "thread": parcel.thread,
         "about": parcel.about,
         "shown": parcel.shown,
         "state": OutboxState.QUEUED.value,

@@ -15,13 +15,12 @@ from bot.desk import make_desk
 from bot.dispatch import Dispatcher
 from bot.post import Office
 from bot.who import House
-from commands.framework.inbound import Around, Inbound, Kind, addressed
+from commands.framework.inbound import Around, Assurance, Inbound, Kind, addressed
 from commands.framework.texts import installed
 from storage.bundle import import_bundle
 from storage.bundle_format import read_bundle
 from storage.database import Connection, Database
 from storage.inbox import INBOX, Arrival, known_events, record_arrivals
-from storage.lease import take_lease
 from storage.matrix.queries import save
 from storage.matrix.record import RoomRecord
 from storage.operations import Acting, CauseKind
@@ -96,10 +95,8 @@ class Conversation:
             account=ACCOUNT, user_id=BOT, administrators=self.administrators, language=Language.DE, zone=BERLIN
         )
         office = Office(account=ACCOUNT, texts=installed(), secret=SECRET)
-        epoch = await self.database.transact(take_lease)
-        self.dispatcher = Dispatcher(
-            database=self.database, desk=make_desk(house, office), epoch=epoch, now=lambda: self.now
-        )
+        await self.database.take_over()
+        self.dispatcher = Dispatcher(database=self.database, desk=make_desk(house, office), now=lambda: self.now)
         await self.database.transact(self._rooms)
         await self.database.transact(self._known)
 
@@ -126,17 +123,24 @@ class Conversation:
         reply_to: Said | Heard | None = None,
         thread: str | None = None,
         mentioned: bool = False,
-        trusted: bool = True,
+        assurance: Assurance = Assurance.SERVER,
     ) -> Said:
         """Let `who` write `text`; returns what the bot answers."""
         answered = reply_to.replies[0].event if isinstance(reply_to, Said) else reply_to.event if reply_to else None
         return await self._happens(
-            who, room, Kind.MESSAGE, text=text, reply_to=answered, thread=thread, mentioned=mentioned, trusted=trusted
+            who,
+            room,
+            Kind.MESSAGE,
+            text=text,
+            reply_to=answered,
+            thread=thread,
+            mentioned=mentioned,
+            assurance=assurance,
         )
 
-    async def edits(self, said: Said, text: str, *, trusted: bool = True) -> Said:
+    async def edits(self, said: Said, text: str, *, assurance: Assurance = Assurance.SERVER) -> Said:
         """Let the author of `said` change it to `text`."""
-        return await self._happens(said.who, said.room, Kind.EDIT, text=text, target=said.event, trusted=trusted)
+        return await self._happens(said.who, said.room, Kind.EDIT, text=text, target=said.event, assurance=assurance)
 
     async def deletes(self, said: Said, *, by: str | None = None) -> Said:
         """Let the author of `said`, or somebody else, delete it."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
-from commands.framework.inbound import Inbound, Kind
+from commands.framework.inbound import Assurance, Inbound, Kind
 
 Facts = dict[str, Any]
 
@@ -36,11 +36,11 @@ class Where:
 
 @dataclass(frozen=True, kw_only=True)
 class Clear:
-    """The readable part of an event: its type and content, and whether its sender's own device wrote it."""
+    """The readable part of an event: its type and content, and what stands behind its sender's name."""
 
     type: str
     content: Mapping[str, Any]
-    vouched: bool
+    assurance: Assurance
 
 
 def read(event: Mapping[str, Any], where: Where, received: datetime, *, clear: Clear | None = None) -> Inbound | None:
@@ -57,11 +57,15 @@ def read(event: Mapping[str, Any], where: Where, received: datetime, *, clear: C
     facts = reader(event, content, where) if reader else None
     if facts is None:
         return None
-    # Reactions are never encrypted and deletions cannot be: only what is said must be.
-    trusted = clear.vouched if clear else not (where.encrypted and kind == "m.room.message")
+    assurance = clear.assurance if clear else _unencrypted(where, kind)
     at = _instant(event.get("origin_server_ts"), received)
     known: Facts = {"event": event_id, "room": where.room, "sender": sender, "at": at}
-    return Inbound(**known, direct=where.direct, trusted=trusted, **facts)
+    return Inbound(**known, direct=where.direct, assurance=assurance, **facts)
+
+
+def _unencrypted(where: Where, kind: Any) -> Assurance:
+    # Reactions are never encrypted and deletions cannot be: only what is said must be.
+    return Assurance.NONE if where.encrypted and kind == "m.room.message" else Assurance.SERVER
 
 
 def joined(event: Mapping[str, Any], where: Where, received: datetime) -> Inbound | None:

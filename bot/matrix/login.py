@@ -1,6 +1,7 @@
 """An account as configured, and how it gets its one device."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from bot.matrix import wire
@@ -36,16 +37,16 @@ def server_of(user_id: str) -> str:
     return user_id.partition(":")[2]
 
 
-async def log_in(account: MatrixAccount) -> AccountRecord:
+async def log_in(account: MatrixAccount, now: datetime) -> AccountRecord:
     """Make the account's device: by the password a new one, by an access token the one it belongs to.
 
     Raises NoLogin (neither is given), Unauthorized (not accepted), WrongAccount, Unreachable, RateLimited, Refused.
     """
     if account.access_token:
-        return await _adopt(account, account.access_token)
+        return replace(await _adopt(account, account.access_token), began=now)
     if not account.password:
         raise NoLogin
-    return await _with_password(account, account.password)
+    return replace(await _with_password(account, account.password), began=now)
 
 
 async def _with_password(account: MatrixAccount, password: str) -> AccountRecord:

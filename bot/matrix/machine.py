@@ -18,6 +18,7 @@ from nio.responses import KeysClaimResponse, KeysQueryResponse, ToDeviceResponse
 
 from bot.matrix.errors import Unreachable
 from bot.matrix.keys import Keys
+from commands.framework.inbound import Assurance
 
 # nio logs what it receives and whom it trusts; our logs hold no texts and no secrets.
 logging.getLogger("nio").setLevel(logging.CRITICAL)
@@ -291,12 +292,13 @@ class Machine(Olm):
             if isinstance(parsed, MegolmEvent):
                 self.check_if_wedged(parsed)
 
-    def vouches(self, user: str, opened: Opened) -> bool:
-        """Whether the room key was made by a device of this user: the event's sender is only the homeserver's word."""
+    def assurance(self, user: str, opened: Opened) -> Assurance:
+        """What the room key's device says for this user: an event's sender is only the homeserver's word."""
         keys = (opened.sender_key, opened.signing_key)
         if user == self.user_id and keys == self._own_keys():
-            return True
-        return any((d.curve25519, d.ed25519) == keys for d in self.device_store[user].values())
+            return Assurance.DEVICE
+        known = any((d.curve25519, d.ed25519) == keys for d in self.device_store[user].values())
+        return Assurance.DEVICE if known else Assurance.NONE
 
     def _own_keys(self) -> tuple[str, str]:
         own = self.account.identity_keys

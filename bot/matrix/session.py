@@ -75,7 +75,7 @@ class Session:
         Raises NoLogin, KeysLocked, Unauthorized (token or password not accepted), WrongAccount (the stored device or
         the token belongs to somebody else), Unreachable, RateLimited, Refused.
         """
-        record = await _device(account, database)
+        record = await _device(account, database, now())
         async with database.read() as connection:
             session = await cls._restored(connection, account, record, database, secrets, now)
         try:
@@ -257,11 +257,11 @@ class Session:
         return await self.wire.request("GET", wire.path("rooms", room_id, "event", event_id))
 
 
-async def _device(account: MatrixAccount, database: Database) -> AccountRecord:
+async def _device(account: MatrixAccount, database: Database, now: datetime) -> AccountRecord:
     async with database.read() as connection:
         known = await stored_account(connection, account.name)
     if known is None:
-        made = await log_in(account)
+        made = await log_in(account, now)
         await database.transact(lambda connection: begin_account(connection, made))
         return made
     if known.user_id != account.user_id:

@@ -19,7 +19,7 @@ from bot.matrix.render import MARKER
 from bot.matrix.rooms import Room
 from bot.matrix.session import Session
 from bot.matrix.timeline import Delivery, Event, Heard, Stretch, events_in, since_our_join, take_in
-from commands.framework.inbound import Around, Inbound, Kind, addressed
+from commands.framework.inbound import Around, Assurance, Inbound, Kind, addressed
 from storage.database import Connection
 from storage.inbox import Arrival, known_events, record_arrivals
 from storage.matrix.queries import forget, save, store_position
@@ -252,7 +252,11 @@ def _unreadable(heard: Heard, now: datetime) -> UndecryptedRecord | None:
 
 async def _look_up_senders(session: Session, reads: Iterable[Read]) -> None:
     """Who writes from a device we do not know may have a new one: ask before not believing them."""
-    unknown = {_sender(one) for one in reads if one.opened and not session.machine.vouches(_sender(one), one.opened)}
+    unknown = {
+        _sender(one)
+        for one in reads
+        if one.opened and session.machine.assurance(_sender(one), one.opened) is Assurance.NONE
+    }
     if unknown:
         session.machine.doubt(unknown)
         await session.query_keys(unknown)
@@ -262,8 +266,8 @@ def _inbound(session: Session, one: Read) -> Inbound | None:
     heard, opened = one.heard, one.opened
     clear = None
     if opened is not None:
-        vouched = session.machine.vouches(_sender(one), opened)
-        clear = Clear(type=opened.type, content=opened.content, vouched=vouched)
+        assurance = session.machine.assurance(_sender(one), opened)
+        clear = Clear(type=opened.type, content=opened.content, assurance=assurance)
     where = _where(session, heard.room, encrypted=heard.encrypted)
     return read(heard.event, where, session.now(), clear=clear)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from commands.framework.inbound import Assurance
 from storage.people.record import Person
 from storage.records import Kept
 from storage.rooms.record import RoomKind
@@ -50,6 +51,7 @@ class Caller:
     now: datetime
     zone: ZoneInfo
     event: str
+    assurance: Assurance = Assurance.SERVER
     confirmed: bool = False
     """The line runs because the caller has just said yes to it."""
 

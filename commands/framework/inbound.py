@@ -22,6 +22,21 @@ class Kind(StrEnum):
     DELETION = "deletion"
     REACTION = "reaction"
     JOINED = "joined"
+    POLL_ANSWER = "poll_answer"
+    MOVED = "moved"
+
+
+class Assurance(StrEnum):
+    """What stands behind the sender's name: the weaker it is, the less may be done in that name without asking."""
+
+    IDENTITY = "identity"
+    """Encrypted by a device that the sender's identity, as we first saw it, has signed."""
+    DEVICE = "device"
+    """Encrypted by a device of the sender that no such identity stands behind."""
+    SERVER = "server"
+    """Not encrypted, in a room that is not: the word of the homeservers."""
+    NONE = "none"
+    """Not encrypted in an encrypted room, or encrypted by nobody's known device: it never executes."""
 
 
 class Inbound(BaseModel):
@@ -30,8 +45,9 @@ class Inbound(BaseModel):
     `text` is the plain body without the fallback of a reply; for an edit it is the new text. `target` is the event
     that is edited, deleted or reacted to; `reply_to` the one replied to; `thread` the root of the thread. `key` is
     the reaction. `mentioned`: the bot is named in the event's mentions or at the beginning of the text.
-    `trusted` is False for an unencrypted message in an encrypted room: it never executes. `quoted` is the text of
-    block quotes and code taken out of `text`; a message that is as a whole one code span keeps its text.
+    Block quotes and code are taken out of `text`; a message that is as a whole one code span keeps its text.
+    `choices` are the ids of the answers chosen in a poll, whose event is the `target`. Where a room has MOVED, `target`
+    is the room's old id and `room` the one that continues it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,7 +65,13 @@ class Inbound(BaseModel):
     mentioned: bool = False
     notice: bool = False
     direct: bool = False
-    trusted: bool = True
+    choices: tuple[str, ...] = ()
+    assurance: Assurance = Assurance.SERVER
+
+    @property
+    def trusted(self) -> bool:
+        """Whether it may execute at all."""
+        return self.assurance is not Assurance.NONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +91,7 @@ class Around:
 def addressed(inbound: Inbound, around: Around) -> bool:
     """Whether the event is meant for the bot. Only what is addressed is ever stored; ordinary talk is not."""
     if inbound.sender == around.me:
-        return inbound.kind is Kind.JOINED
+        return inbound.kind in {Kind.JOINED, Kind.MOVED}
     if inbound.notice:
         return False
     return _ADDRESSED[inbound.kind](inbound, around)
@@ -98,7 +120,7 @@ def _deletion(inbound: Inbound, around: Around) -> bool:
     return inbound.target in around.handled
 
 
-def _reaction(inbound: Inbound, around: Around) -> bool:
+def _on_ours(inbound: Inbound, around: Around) -> bool:
     return inbound.target in around.ours
 
 
@@ -125,6 +147,8 @@ _ADDRESSED: Mapping[Kind, Callable[[Inbound, Around], bool]] = {
     Kind.MESSAGE: _message,
     Kind.EDIT: _edit,
     Kind.DELETION: _deletion,
-    Kind.REACTION: _reaction,
+    Kind.REACTION: _on_ours,
+    Kind.POLL_ANSWER: _on_ours,
     Kind.JOINED: _never,
+    Kind.MOVED: _never,
 }

@@ -12,24 +12,30 @@ from storage.matrix.record import (
     CryptoRecord,
     DeviceRecord,
     GroupSessionRecord,
+    IdentityRecord,
     KeyRequestRecord,
     OlmAccountRecord,
     OlmSessionRecord,
     RoomRecord,
+    ToldRecord,
     UndecryptedRecord,
+    WithheldRecord,
 )
 from storage.matrix.tables import (
     ACCOUNT,
     DEVICE,
     GROUP_SESSION,
+    IDENTITY,
     KEY_REQUEST,
     OLM_ACCOUNT,
     OLM_SESSION,
     ROOM,
+    TOLD,
     UNDECRYPTED,
+    WITHHELD,
 )
 
-Stored = AccountRecord | CryptoRecord | RoomRecord | UndecryptedRecord
+Stored = AccountRecord | CryptoRecord | RoomRecord | UndecryptedRecord | WithheldRecord | ToldRecord
 R = TypeVar("R", bound=Stored)
 
 _TABLES: dict[type[Any], Table] = {
@@ -38,9 +44,12 @@ _TABLES: dict[type[Any], Table] = {
     OlmSessionRecord: OLM_SESSION,
     GroupSessionRecord: GROUP_SESSION,
     DeviceRecord: DEVICE,
+    IdentityRecord: IDENTITY,
     KeyRequestRecord: KEY_REQUEST,
     RoomRecord: ROOM,
     UndecryptedRecord: UNDECRYPTED,
+    WithheldRecord: WITHHELD,
+    ToldRecord: TOLD,
 }
 _CRYPTO = (OLM_ACCOUNT, OLM_SESSION, GROUP_SESSION, DEVICE, KEY_REQUEST)
 

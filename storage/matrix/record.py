@@ -6,14 +6,21 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class AccountRecord:
-    """A Matrix account the bot acts as: one device for ever, and the sync token up to which everything is stored."""
+    """A Matrix account the bot acts as: one device for ever, and the sync token up to which everything is stored.
+
+    `began` is when this device was made: what an earlier device has sent, it can find only by its
+    mark. None: before that was noted.
+    `master_key` is the public part of our identity, once it is established.
+    """
 
     account: str
     user_id: str
     device_id: str
     homeserver: str
     access_token: str
+    began: datetime | None = None
     sync_token: str | None = None
+    master_key: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +56,10 @@ class GroupSessionRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceRecord:
-    """A device of somebody, with its public keys; `deleted` ones may still vouch for old messages."""
+    """A device of somebody, with its public keys; `deleted` ones may still vouch for old messages.
+
+    `signed_by` is the master key of the identity that has signed the device, None if none has.
+    """
 
     user_id: str
     device_id: str
@@ -57,6 +67,16 @@ class DeviceRecord:
     ed25519: str
     curve25519: str
     deleted: bool
+    signed_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityRecord:
+    """Somebody's identity, by the public master key: `pinned` as we first saw it, `current` as it is now."""
+
+    user_id: str
+    pinned: str
+    current: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +89,9 @@ class KeyRequestRecord:
     algorithm: str
 
 
-CryptoRecord = OlmAccountRecord | OlmSessionRecord | GroupSessionRecord | DeviceRecord | KeyRequestRecord
+CryptoRecord = (
+    OlmAccountRecord | OlmSessionRecord | GroupSessionRecord | DeviceRecord | IdentityRecord | KeyRequestRecord
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +100,8 @@ class RoomRecord:
 
     `membership` is ours (join, invite, leave, ban), `inviter` who invited us. `direct`: exactly two people are joined
     or invited, one of them the bot. `public`: anybody may join, or read without joining. `encrypted` never goes back.
-    `other` is the other person of a direct chat.
+    `other` is the other person of a direct chat. `successor` is the room that continues this one, once its tombstone
+    says so by somebody who may.
     """
 
     room: str
@@ -91,14 +114,37 @@ class RoomRecord:
     name: str | None = None
     alias: str | None = None
     other: str | None = None
+    successor: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class UndecryptedRecord:
-    """An event that could not be read for want of its room key; it is fetched again when the key comes."""
+    """An event that could not be read for want of its room key; it is fetched again when the key comes.
+
+    `told`: its sender need not be told of it any more.
+    """
 
     event: str
     room: str
     session: str
     sender: str
+    at: datetime
+    told: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithheldRecord:
+    """A room key that a client refuses to give us, and the code of its reason."""
+
+    room: str
+    session: str
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldRecord:
+    """When a sender was last told that we cannot read what they write."""
+
+    user_id: str
     at: datetime

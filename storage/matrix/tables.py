@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table
+from sqlalchemy import Boolean, Column, Index, Integer, Table, false
 
 from storage.columns import KEY, LONG, InstantColumn
 from storage.schema import metadata
@@ -18,7 +18,9 @@ ACCOUNT = _of_account(
     Column("device_id", KEY, nullable=False),
     Column("homeserver", KEY, nullable=False),
     Column("access_token", LONG, nullable=False),
+    Column("began", InstantColumn),
     Column("sync_token", LONG),
+    Column("master_key", KEY),
 )
 
 OLM_ACCOUNT = _of_account(
@@ -54,6 +56,14 @@ DEVICE = _of_account(
     Column("ed25519", KEY, nullable=False),
     Column("curve25519", KEY, nullable=False),
     Column("deleted", Boolean, nullable=False),
+    Column("signed_by", KEY),
+)
+
+IDENTITY = _of_account(
+    "matrix_identity",
+    Column("user_id", KEY, primary_key=True),
+    Column("pinned", KEY, nullable=False),
+    Column("current", KEY, nullable=False),
 )
 
 KEY_REQUEST = _of_account(
@@ -76,6 +86,7 @@ ROOM = _of_account(
     Column("name", LONG),
     Column("alias", KEY),
     Column("other", KEY),
+    Column("successor", KEY),
 )
 
 UNDECRYPTED = _of_account(
@@ -84,5 +95,21 @@ UNDECRYPTED = _of_account(
     Column("room", KEY, nullable=False),
     Column("session", KEY, nullable=False),
     Column("sender", KEY, nullable=False),
+    Column("at", InstantColumn, nullable=False),
+    Column("told", Boolean, nullable=False, server_default=false()),
+    Index("ix_matrix_undecrypted_told", "account", "told", "at"),
+)
+
+WITHHELD = _of_account(
+    "matrix_withheld",
+    Column("room", KEY, primary_key=True),
+    Column("session", KEY, primary_key=True),
+    Column("code", KEY, nullable=False),
+    Column("at", InstantColumn, nullable=False),
+)
+
+TOLD = _of_account(
+    "matrix_told",
+    Column("user_id", KEY, primary_key=True),
     Column("at", InstantColumn, nullable=False),
 )

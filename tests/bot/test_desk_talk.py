@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from commands.framework.inbound import Assurance
 from tests.conversation import Conversation
 
 ANNA = '!neu person @anna:muenchen.example "Anna Beispiel"'
@@ -58,7 +59,7 @@ async def test_all_lines_of_a_message_take_effect_or_none(talk: Conversation) ->
 
 async def test_an_unencrypted_message_in_an_encrypted_room_is_not_carried_out(talk: Conversation) -> None:
     before = await talk.dump()
-    said = await talk.says("koord-m", ANNA, trusted=False)
+    said = await talk.says("koord-m", ANNA, assurance=Assurance.NONE)
     assert "unverschlüsselt" in said.text
     assert await talk.dump() == before
 
@@ -244,7 +245,7 @@ async def test_a_refusal_that_cannot_be_put_into_words_does_not_stop_the_next_me
 async def test_an_unencrypted_edit_in_an_encrypted_room_changes_nothing(talk: Conversation) -> None:
     said = await talk.says("koord-m", ANNA)
     before = await talk.dump()
-    edited = await talk.edits(said, ANNA.replace("Beispiel", "Muster"), trusted=False)
+    edited = await talk.edits(said, ANNA.replace("Beispiel", "Muster"), assurance=Assurance.NONE)
     assert "unverschlüsselt" in edited.text
     assert await talk.dump() == before
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.matrix.inbound import Clear, Where, clean, read
-from commands.framework.inbound import Inbound, Kind
+from commands.framework.inbound import Assurance, Inbound, Kind
 
 NOW = datetime(2026, 11, 18, 10, tzinfo=UTC)
 NOTHING: Mapping[str, Any] = {}
@@ -127,8 +127,8 @@ def test_in_an_encrypted_room_only_what_was_encrypted_by_the_senders_device_is_t
     where = Where(room="!r", me=ROOM.me, encrypted=True)
     message = {"msgtype": "m.text", "body": "!x"}
     plain = read(event(message), where, NOW)
-    forged = read(event({}), where, NOW, clear=Clear(type="m.room.message", content=message, vouched=False))
-    sound = read(event({}), where, NOW, clear=Clear(type="m.room.message", content=message, vouched=True))
+    forged = read(event({}), where, NOW, clear=Clear(type="m.room.message", content=message, assurance=Assurance.NONE))
+    sound = read(event({}), where, NOW, clear=Clear(type="m.room.message", content=message, assurance=Assurance.DEVICE))
     assert plain
     assert forged
     assert sound
@@ -219,7 +219,7 @@ events = st.fixed_dictionaries(
 
 @given(raw=events, inner=contents)
 def test_no_content_whatsoever_raises_or_yields_what_cannot_be_stored(raw: dict[str, Any], inner: Any) -> None:
-    clear = Clear(type="m.room.message", content=inner, vouched=True)
+    clear = Clear(type="m.room.message", content=inner, assurance=Assurance.DEVICE)
     for found in (read(raw, ROOM, NOW), read(raw, ROOM, NOW, clear=clear)):
         if found is not None:
             found.model_dump_json().encode()

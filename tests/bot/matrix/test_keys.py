@@ -12,6 +12,7 @@ from bot.matrix.errors import KeysLocked
 from bot.matrix.keys import Keys, _local, read_stored
 from bot.matrix.machine import MEGOLM, Machine, Rotation
 from bot.matrix.secrets import SecretsUnusable, existing_secrets, load_secrets
+from commands.framework.inbound import Assurance
 from storage.database import Database
 
 ANNA = "@anna:x"
@@ -58,11 +59,11 @@ async def test_a_room_key_sent_by_one_machine_is_read_by_another_after_a_restart
     assert opened is not None
     assert opened.content == {"body": "hallo"}
     # Without her device list anna cannot know whose device it was.
-    assert not anna.vouches("@bot:x", opened)
+    assert anna.assurance("@bot:x", opened) is Assurance.NONE
     own = bot._signed(bot._device_keys())
     anna.learn({"@bot:x": {"D": own}})
-    assert anna.vouches("@bot:x", opened)
-    assert not anna.vouches("@eve:x", opened)
+    assert anna.assurance("@bot:x", opened) is Assurance.DEVICE
+    assert anna.assurance("@eve:x", opened) is Assurance.NONE
     # The same message under another id is a replay.
     assert anna.open("!r", {**arrived, "event_id": "$2"}) is None
     assert anna.open("!other", arrived) is None
