@@ -77,7 +77,7 @@ async def _chosen(work: Work, desk: Desk, caller: Caller, inbound: Inbound, prom
     if chosen is None:
         return None
     await settle(work.connection, prompt.id)
-    agreed = replace(caller, confirmed=prompt.kind is PromptKind.CONFIRM)
+    agreed = replace(caller, agreed=prompt.body.get("preview"))
     parsed = await understand(work, desk, agreed, inbound, chosen)
     return await execute(work, desk, agreed, inbound.event, parsed)
 

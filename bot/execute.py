@@ -1,5 +1,6 @@
 """Running what a message asks for: each line an operation of its own, all of them in one transaction or none."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -7,7 +8,7 @@ from bot.post import Office
 from bot.reading import read_around, read_more
 from bot.who import House
 from commands.desk.conflicts import conflict_notices
-from commands.desk.rules import MOST_LINES, TooManyLines
+from commands.desk.rules import MOST_LINES, ConfirmedAlone, TooManyLines
 from commands.framework.caller import Caller
 from commands.framework.grammar import Grammar
 from commands.framework.inbound import Inbound
@@ -15,6 +16,7 @@ from commands.framework.noun import Noun
 from commands.framework.parse import CommandLine, Commands, Missing, Near, Parsed, parse_message
 from commands.framework.parse_errors import UnknownName
 from commands.framework.refusal import Refusal
+from commands.framework.render import Renderer
 from commands.framework.reply import Block, Bullets, Code, Question, Reply, Say, item, line, reply, say
 from commands.framework.rights import require
 from storage.operations import Acting, CauseKind
@@ -88,7 +90,11 @@ async def run_lines(work: Work, desk: Desk, caller: Caller, cause: str, lines: S
     """Run the commands of one message in order and make one reply of theirs."""
     if len(lines) > MOST_LINES:
         raise TooManyLines(count=len(lines), most=MOST_LINES)
-    replies = [await _run_one_of(work, desk, caller, cause, one, many=len(lines) > 1) for one in lines]
+    many = len(lines) > 1
+    replies = [await _run_one_of(work, desk, caller, cause, one, many=many) for one in lines]
+    if many and any(answer.question and answer.question.kind == PromptKind.CONFIRM for answer in replies):
+        # What is agreed to must be what was shown, and the preview of one line does not know what the others do.
+        raise ConfirmedAlone
     return replies[0] if len(replies) == 1 else joined(replies)
 
 
@@ -103,12 +109,29 @@ async def _run_one_of(work: Work, desk: Desk, caller: Caller, cause: str, one: C
 async def run_line(work: Work, desk: Desk, caller: Caller, cause: str, one: CommandLine) -> Reply:
     """Run one command, with the reactions that other rooms declare to what it announces."""
     require(one.command.right, caller)
+    shown = await _to_confirm(work, desk, caller, one)
+    if shown is not None:
+        return shown
     desk.act(work, caller, one.command.name, cause)
     answer = await finished(work, desk, caller, await one.command.run(work, caller, one.args))
     if one.werktage:
         pointed = line(say("desk.reply.werktage", phrases=one.werktage))
         answer = replace(answer, blocks=(*answer.blocks, pointed), acknowledged=False)
     return answer
+
+
+async def _to_confirm(work: Work, desk: Desk, caller: Caller, one: CommandLine) -> Reply | None:
+    """What the caller must agree to before the command runs; None if nothing, or if this is what was agreed to."""
+    blocks = await one.command.preview(work, caller, one.args) if one.command.preview else None
+    if blocks is None:
+        return None
+    shown = Renderer(desk.office.texts, caller.language, caller.zone).plain(Reply(blocks=blocks))
+    digest = hashlib.sha256(shown.encode()).hexdigest()
+    if caller.agreed == digest:
+        return None
+    moved = (line(say("desk.reply.moved_meanwhile")),) if caller.agreed else ()
+    question = Question(kind=PromptKind.CONFIRM, body={"lines": [one.text], "preview": digest})
+    return reply(*moved, *blocks, line(say("desk.reply.confirm")), question=question)
 
 
 async def finished(work: Work, desk: Desk, caller: Caller, answer: Reply) -> Reply:

@@ -20,6 +20,10 @@ class TooManyLines(Refusal):
     """A message holds more commands than one transaction shall carry; facts `count` and `most`."""
 
 
+class ConfirmedAlone(Refusal):
+    """One of several commands in a message needs a confirmation."""
+
+
 class EditTooLate(Refusal):
     """The message was edited after its effect had become final."""
 

@@ -53,7 +53,9 @@ class Caller:
     event: str
     assurance: Assurance = Assurance.SERVER
     confirmed: bool = False
-    """The line runs because the caller has just said yes to it."""
+    """The command runs again because the caller has just said yes to it."""
+    agreed: str | None = None
+    """The digest of the preview that the caller has just said yes to."""
 
     @property
     def today(self) -> date:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from commands.framework.caller import Caller
-from commands.framework.reply import Reply
+from commands.framework.reply import Block, Reply
 from storage.values import Language
 from storage.work import Work
 
@@ -110,6 +110,10 @@ class Command(Generic[A]):
     `verb` and, where several commands share it, `object` ("neu projekt") or `subject` (the collection of the first
     argument: "zeige P-1" against "zeige M") tell it from others. `changes`: False for commands that only read.
     `bang`: a line without `!` is never this command.
+
+    `preview` says what is about to happen where that cannot be undone or leaves the room: its blocks are shown, and the
+    command runs when the same person says yes. None: this time nothing needs to be confirmed. Like `run` it raises what
+    stands against it; unlike `run` it changes nothing.
     """
 
     name: str
@@ -123,6 +127,7 @@ class Command(Generic[A]):
     changes: bool = True
     bang: bool = False
     undo: Never | None = None
+    preview: Callable[[Work, Caller, A], Awaitable[tuple[Block, ...] | None]] | None = None
 
     def text_key(self, part: str) -> str:
         """Where a text of this command stands: its `title`, `help` or `notes`."""
