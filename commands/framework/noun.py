@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from commands.framework.caller import Caller
 from commands.framework.command import AnyCommand, Words
-from commands.framework.reply import Reply
+from commands.framework.reply import Item, Reply
 from storage.derived import Due
+from storage.scope import Scope
+from storage.view import View
 from storage.work import Work
 
 Continuation = Callable[[Work, Caller, Mapping[str, Any], str], Awaitable[Reply | None]]
@@ -24,6 +27,9 @@ None means that the words are none of its business.
 
 Reaction = Callable[[Work, Any], Awaitable[None]]
 
+ExitItems = Callable[[View, Scope, str, date], Awaitable[tuple[Item, ...]]]
+"""What a city must see to before it leaves: (view, scope, code of the city, its last day) -> entries of a check list."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Noun:
@@ -31,7 +37,7 @@ class Noun:
 
     `due` derives from a record what time will cause; `continuations` are named by `Question.body["then"]`; `replied`
     takes free text about a record; `reactions` maps event types that other rooms announce to what this room does
-    about them, in the same transaction and operation.
+    about them, in the same transaction and operation. `exit_items` adds to the check list of a city that leaves.
     """
 
     room: str
@@ -42,3 +48,4 @@ class Noun:
     continuations: Mapping[str, Continuation] = field(default_factory=dict)
     replied: Replied | None = None
     reactions: Mapping[type, Reaction] = field(default_factory=dict)
+    exit_items: ExitItems | None = None
