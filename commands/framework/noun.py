@@ -28,7 +28,7 @@ None means that the words are none of its business.
 Reaction = Callable[[Work, Any], Awaitable[None]]
 
 ExitItems = Callable[[View, Scope, str, date], Awaitable[tuple[Item, ...]]]
-"""What a city must see to before it leaves: (view, scope, code of the city, its last day) -> entries of a check list."""
+"""What a city must see to before it leaves: (view, scope, its code, its last day) -> entries of a check list."""
 
 
 @dataclass(frozen=True, kw_only=True)

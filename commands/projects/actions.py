@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from commands.framework.caller import Caller
+from commands.framework.parties import names_of
 from commands.framework.refusal import Refusal
-from commands.projects.access import access_project_to_change, access_project_to_engage, names_of
+from commands.projects.access import access_project_to_change, access_project_to_engage
 from commands.projects.rules import (
     Engagement,
     MayNotLead,

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from commands.framework.caller import Caller
 from commands.framework.command import Args, named, placed
+from commands.framework.parties import city_names
+from commands.framework.phrasing import short
 from commands.framework.refs import PastDay, ProjectRef
 from commands.framework.reply import (
     Block,
@@ -23,9 +25,9 @@ from commands.framework.reply import (
     reply,
     say,
 )
-from commands.projects.access import access_project_on, city_names
+from commands.projects.access import access_project_on
 from commands.projects.rules import active
-from commands.projects.saying import health_words, milestone_words, short, state, titled, update_words
+from commands.projects.saying import health_words, milestone_words, state, titled, update_words
 from storage.barriers.queries import barriers_blocking
 from storage.projects.record import Lead, Participant, Project
 from storage.projects.standing import ALIVE, health_of, newest_update, open_milestones

@@ -18,6 +18,8 @@ from commands.framework.command import (
     words,
 )
 from commands.framework.inbound import NO, YES
+from commands.framework.parties import access_city, access_person, city_name, city_names, names_of
+from commands.framework.phrasing import quoted, readable, typed
 from commands.framework.refs import CityRef, PastDay, PersonRef, ProjectRef, Ref
 from commands.framework.reply import (
     Block,
@@ -35,16 +37,8 @@ from commands.framework.reply import (
     reply,
     say,
 )
-from commands.projects.access import (
-    access_city,
-    access_person,
-    access_project,
-    city_name,
-    city_names,
-    names_of,
-    readable,
-    told,
-)
+from commands.framework.telling import told
+from commands.projects.access import access_project
 from commands.projects.actions import (
     Changes,
     Draft,
@@ -67,7 +61,7 @@ from commands.projects.rules import (
     nearest_title,
     reason_missing,
 )
-from commands.projects.saying import quoted, ref, titled, typed
+from commands.projects.saying import ref, titled
 from commands.projects.status import StatusArgs, city_of_answer, run_status
 from storage.derived import names_beginning
 from storage.folding import fold_words

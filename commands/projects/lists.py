@@ -8,6 +8,9 @@ from typing import Annotated
 from commands.calendar.months import add_months
 from commands.framework.caller import Caller
 from commands.framework.command import Args, named, placed
+from commands.framework.parties import access_city, city_names
+from commands.framework.past import scope_on
+from commands.framework.phrasing import quoted
 from commands.framework.refs import CityRef, PastDay
 from commands.framework.reply import (
     Block,
@@ -24,9 +27,8 @@ from commands.framework.reply import (
     say,
 )
 from commands.framework.texts import installed
-from commands.projects.access import access_city, city_names, scope_on
 from commands.projects.rules import leading
-from commands.projects.saying import quoted, state
+from commands.projects.saying import state
 from storage.projects.queries import (
     DueMilestone,
     ProjectFilter,

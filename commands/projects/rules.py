@@ -47,10 +47,6 @@ class NotRecordedYet(Refusal):
     """The project was not in the register on that day; facts `project`, `day`, `since`."""
 
 
-class DayAhead(Refusal):
-    """A past day was asked for, and this one is still to come; fact `day`."""
-
-
 class MayNotChange(Refusal):
     """Neither coordination nor a seat in a city that takes part; facts `project`, `cities`."""
 
@@ -73,14 +69,6 @@ class MayNotLead(Refusal):
 
 class NotInvolved(Refusal):
     """The city neither leads nor takes part; facts `city`, `project`."""
-
-
-class CityUnknown(Refusal):
-    """There is no such city or partner, or the caller may not see it; fact `given`."""
-
-
-class PersonUnknown(Refusal):
-    """There is no such person, or the caller may not see them; fact `given`."""
 
 
 class NothingToChange(Refusal):

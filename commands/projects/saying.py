@@ -3,15 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from commands.framework.caller import Caller
+from commands.framework.phrasing import short
 from commands.framework.reply import Foreign, Inline, RecordRef, Say, say
 from commands.projects.rules import cause
 from storage.projects.record import Health, Milestone, Project, Update
 from storage.projects.standing import ALIVE, has_slipped, is_silent, is_stale, original_due, overall
-from storage.values import Language
-
-LONGEST = 240
-"""Signs of somebody's words that a card repeats."""
 
 MEANING: Mapping[Health, Say] = {
     Health.GREEN: say("projects.reply.green"),
@@ -81,21 +77,3 @@ def milestone_words(milestone: Milestone) -> Inline:
     reason = Foreign(short(milestone.shifts[-1].reason))
     first = original_due(milestone)
     return say("projects.reply.milestone_slipped", title=title, due=milestone.due, first=first, reason=reason)
-
-
-def short(text: str) -> str:
-    """As much of a text as a card repeats, on one line."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= LONGEST else flat[: LONGEST - 1].rstrip() + "…"
-
-
-def typed(caller: Caller, de: str, en: str) -> str:
-    """A command as the caller would type it."""
-    return de if caller.language is Language.DE else en
-
-
-def quoted(text: str) -> str:
-    """A text in quotation marks that it does not hold itself, for a command line."""
-    pairs = (("„", "“"), ('"', '"'), ("»", "«"))
-    opening, closing = next((p for p in pairs if p[0] not in text and p[1] not in text), ("", ""))
-    return f"{opening}{text}{closing}"

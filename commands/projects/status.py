@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from commands.framework.caller import Caller
 from commands.framework.command import Args, named, placed, rest
 from commands.framework.inbound import NO, YES
+from commands.framework.parties import access_city, city_name, city_names
+from commands.framework.phrasing import readable
 from commands.framework.refs import CityRef, ProjectRef, Ref
 from commands.framework.reply import (
     Block,
@@ -23,16 +25,8 @@ from commands.framework.reply import (
     reply,
     say,
 )
-from commands.projects.access import (
-    WhichCity,
-    access_city,
-    access_project,
-    access_project_to_report,
-    city_name,
-    city_names,
-    readable,
-    told,
-)
+from commands.framework.telling import told
+from commands.projects.access import WhichCity, access_project, access_project_to_report
 from commands.projects.actions import correct, postpone_milestone, report
 from commands.projects.cards import status_lines
 from commands.projects.rules import FINAL_AFTER, MayNotReport, ProjectNotFound, Said, cause, correctable, lacks_cause

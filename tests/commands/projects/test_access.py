@@ -4,9 +4,9 @@ import pytest
 
 from bot.who import identify
 from commands.framework.inbound import Inbound, Kind
+from commands.framework.parties import CityUnknown, PersonUnknown, access_city, access_person
+from commands.framework.past import scope_on
 from commands.framework.refs import Ref
-from commands.projects.access import access_city, access_person, scope_on
-from commands.projects.rules import CityUnknown, PersonUnknown
 from storage.view import View
 from tests.conversation import START, Conversation
 
