@@ -7,7 +7,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Row, or_, select
+from sqlalchemy import ColumnElement, FromClause, Row, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.mapping import Children, Entity, Node, Tree, from_tree
@@ -88,6 +88,17 @@ async def fetch_one(view: View, an_entity: Entity[R], scope: Scope, key: str) ->
     """The record with this key, or None if there is none that `scope` may see."""
     found = await fetch(view, an_entity, scope, lambda root: root.c.key == key)
     return found[0] if found else None
+
+
+async def first_recorded(view: View, an_entity: Entity[Any], scope: Scope, key: str) -> datetime | None:
+    """When the record with this key was first recorded; None if there is none today that `scope` may see."""
+    now, past = an_entity.table.current, an_entity.table.past
+    if not (await view.connection.execute(select(now.c.key).where(now.c.key == key, visible(now, scope)))).first():
+        return None
+    instants = [
+        (await view.connection.execute(select(func.min(t.c.since)).where(t.c.key == key))).scalar() for t in (now, past)
+    ]
+    return min((at for at in instants if at is not None), default=None)
 
 
 async def _read(view: View, an_entity: Entity[R], rows: Sequence[Row[Any]], at: datetime | None) -> tuple[Kept[R], ...]:

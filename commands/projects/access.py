@@ -19,9 +19,10 @@ from commands.projects.rules import (
     active,
     leading,
 )
-from storage.projects.queries import first_recorded, project
+from storage.projects.queries import project
 from storage.projects.record import Project
-from storage.records import Kept
+from storage.projects.tables import PROJECTS
+from storage.records import Kept, first_recorded
 from storage.scope import Scope
 from storage.view import View
 
@@ -52,7 +53,7 @@ async def access_project_on(view: View, caller: Caller, key: str, day: date) -> 
         return present, scope
     then = await project(view, replace(scope, own=key), key)
     if then is None:
-        since = await first_recorded(view, caller.scope, key) or present.since
+        since = await first_recorded(view, PROJECTS, caller.scope, key) or present.since
         raise NotRecordedYet(project=RecordRef("projects", key), day=day, since=since)
     return then, scope
 

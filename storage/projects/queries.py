@@ -119,17 +119,6 @@ async def _milestones(
     )
 
 
-async def first_recorded(view: View, scope: Scope, key: str) -> datetime | None:
-    """When the project with this id was first recorded; None if `scope` may not see it today."""
-    now, past = PROJECTS.table.current, PROJECTS.table.past
-    if not (await view.connection.execute(select(now.c.key).where(now.c.key == key, visible(now, scope)))).first():
-        return None
-    instants = [
-        (await view.connection.execute(select(func.min(t.c.since)).where(t.c.key == key))).scalar() for t in (now, past)
-    ]
-    return min((at for at in instants if at is not None), default=None)
-
-
 def conditions(scope: Scope, wanted: ProjectFilter) -> list[Where]:
     """The filter as conditions on the root rows."""
     phases = [p.value for p in (wanted.phases or set(Phase) - OVER)]

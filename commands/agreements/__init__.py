@@ -1,0 +1,1 @@
+"""What the cities signed: its parties and clauses, how long it runs, and until when notice can be given."""

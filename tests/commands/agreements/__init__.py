@@ -1,0 +1,1 @@
+"""Agreements: rules, deadlines in words, and conversations."""
