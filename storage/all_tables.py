@@ -1,6 +1,6 @@
 """Every table there is, gathered in one MetaData by importing the modules that declare them."""
 
-import storage.bundle
+import storage.bundle_names
 import storage.derived
 import storage.inbox
 import storage.incidents

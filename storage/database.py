@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.lease import hold_lease, take_lease
+from storage.sqlite import connect
 
 T = TypeVar("T")
 
@@ -47,7 +49,8 @@ ONE: Mapping[str, Any] = {"pool_size": 1, "max_overflow": 0, "hide_parameters": 
 class DatabaseUnusable(Exception):
     """The database cannot be used.
 
-    `reason` is one of newer, older, foreign, locked, read_only, full, not_a_database, unreachable.
+    `reason` is one of newer, older, foreign, locked, read_only, full, not_a_database, damaged,
+    unreachable.
     """
 
     reason: str
@@ -116,6 +119,12 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def read_undisturbed(self) -> AsyncIterator[AsyncConnection]:
+        """A view for reading while nothing is written: no transaction of this object is under way, and none begins."""
+        async with self._turn, self.read() as connection:
+            yield connection
+
+    @asynccontextmanager
     async def _opened(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         try:
             async with AsyncExitStack() as stack:
@@ -147,6 +156,7 @@ _REASONS = (
     ("database or disk is full", "full"),
     ("unable to open database", "unreachable"),
     ("file is not a database", "not_a_database"),
+    ("disk image is malformed", "damaged"),
     ("could not extend file", "full"),
 )
 
@@ -161,11 +171,14 @@ def _reason(error: Exception) -> str | None:
 
 
 def _sqlite_engine(url: URL, mode: Mode) -> AsyncEngine:
-    engine = create_async_engine(url, hide_parameters=True, pool_size=mode.connections, max_overflow=0)
-
-    def opens(_dialect: Any, _record: Any, arguments: Any, options: Any) -> None:
-        # The driver leaves a thread behind if it cannot open the file, which then cries out when the program ends.
-        sqlite3.connect(*arguments, **options).close()
+    arguments, options = url.get_dialect()().create_connect_args(url)
+    engine = create_async_engine(
+        url,
+        async_creator=partial(connect, *arguments, **options),
+        hide_parameters=True,
+        pool_size=mode.connections,
+        max_overflow=0,
+    )
 
     def connected(connection: Any, _record: Any) -> None:
         # Without this sqlite3 begins transactions by itself, and too late (it skips SELECT).
@@ -176,9 +189,8 @@ def _sqlite_engine(url: URL, mode: Mode) -> AsyncEngine:
         cursor.close()
 
     def begun(connection: SyncConnection) -> None:
-        connection.exec_driver_sql(mode.begin)
+        connection.connection.driver_connection.begin(mode.begin)  # type: ignore[union-attr]
 
-    event.listen(engine.sync_engine, "do_connect", opens)
     event.listen(engine.sync_engine, "connect", connected)
     event.listen(engine.sync_engine, "begin", begun)
     return engine

@@ -36,7 +36,10 @@ class Arrival:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A stored event that waits to be handled. `attempts` counts the runs that failed so far."""
+    """A stored event that waits to be handled. `attempts` counts the runs that failed so far.
+
+    `behind` is how many others waited behind it in its room when it was read.
+    """
 
     id: int
     account: str
@@ -47,6 +50,7 @@ class Letter:
     body: dict[str, Any]
     digest: str
     attempts: int
+    behind: int = 0
 
 
 INBOX = Table(
@@ -99,21 +103,25 @@ def _row(account: str, arrival: Arrival, now: datetime) -> dict[str, Any]:
 
 async def known_events(connection: AsyncConnection, events: Iterable[str]) -> frozenset[str]:
     """Those of `events` that the inbox has seen."""
-    query = select(INBOX.c.event).where(INBOX.c.event.in_(set(events)))
+    asked = set(events)
+    if not asked:
+        return frozenset()
+    query = select(INBOX.c.event).where(INBOX.c.event.in_(asked))
     return frozenset((await connection.execute(query)).scalars())
 
 
 async def next_letters(connection: AsyncConnection) -> tuple[Letter, ...]:
     """The oldest waiting event of each room: rooms proceed independently, order within a room is kept."""
     waiting = INBOX.c.state == InboxState.NEW.value
-    first = select(func.min(INBOX.c.id)).where(waiting).group_by(INBOX.c.account, INBOX.c.room)
-    rows = await connection.execute(select(INBOX).where(INBOX.c.id.in_(first)).order_by(INBOX.c.id))
-    return tuple(_letter(row) for row in rows)
+    queues = select(func.min(INBOX.c.id).label("id"), (func.count() - 1).label("behind")).where(waiting)
+    first = queues.group_by(INBOX.c.account, INBOX.c.room).subquery()
+    heads = select(INBOX, first.c.behind).join(first, INBOX.c.id == first.c.id)
+    return tuple(_letter(row) for row in await connection.execute(heads.order_by(INBOX.c.id)))
 
 
 def _letter(row: Row[Any]) -> Letter:
     found = row._mapping
-    names = ("id", "account", "event", "room", "sender", "at", "digest", "attempts")
+    names = ("id", "account", "event", "room", "sender", "at", "digest", "attempts", "behind")
     return Letter(**{n: found[n] for n in names}, body=json.loads(found["body"]))
 
 

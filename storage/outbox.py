@@ -3,12 +3,34 @@
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Row, Select, Table, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FromClause,
+    Index,
+    Integer,
+    Label,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import KEY, LONG, InstantColumn
@@ -36,7 +58,8 @@ class Parcel:
     """Something to send: `type` is the event type, `content` its content (before encryption).
 
     `replaces` is the outbox row whose message this edits; its event id is filled in when this one is sent.
-    `late` is set before the text if the message goes out much later than it was written. `thread` is where it stands.
+    `late` is set before the text if the message goes out much later than it was written. `thread` is the root of the
+    thread in which the message stands.
     `about` names the record shown and `shown` the operation up to which it was shown, for telling later conflicts.
     """
 
@@ -62,7 +85,54 @@ class Sending(Parcel):
     txn: str
     attempts: int
     created: datetime
+    sent: datetime | None
     event: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """The message to send next, and the `urgency` for which its room's turn has come: that of its most urgent row."""
+
+    message: Sending
+    urgency: Urgency
+
+
+@dataclass(kw_only=True)
+class Underway:
+    """What an account's one sender does now, known to those who queue messages in the same process.
+
+    Rows up to `inherited` are older than the process: an earlier one may have sent them without noting so. None: the
+    sender has not begun, so that this may be true of every row. `row` is being sent; what became of those in `doubtful`
+    could not be noted. `turns` is the room that had the last turn, by urgency. `failures` are those since something
+    was sent.
+    """
+
+    inherited: int | None = None
+    row: int | None = None
+    doubtful: set[int] = field(default_factory=set)
+    turns: dict[Urgency, str] = field(default_factory=dict)
+    failures: int = 0
+
+    def begin(self, number: int) -> None:
+        """The message of this row is being sent from now on."""
+        if self.row is not None:
+            self.doubtful.add(self.row)
+        self.row = number
+
+    def end(self, turn: Turn | None = None) -> None:
+        """It is known, and noted, what became of the message; a room whose `turn` it was has had it."""
+        self.row = None
+        if turn is not None:
+            self.turns[turn.urgency] = turn.message.room
+
+    def may_have_gone(self, message: Sending) -> bool:
+        """Whether the homeserver may have the message from an earlier attempt."""
+        own = self.inherited is not None and message.id > self.inherited
+        return not own or message.attempts > 0 or message.id in self.doubtful
+
+    def may_change(self, message: Sending) -> bool:
+        """Whether a queued message can still be changed: nobody has it, and nobody is sending it."""
+        return message.id != self.row and not self.may_have_gone(message)
 
 
 OUTBOX = Table(
@@ -90,7 +160,11 @@ OUTBOX = Table(
     Column("sent", InstantColumn),
     Column("event", KEY, unique=True),
     Index("ix_outbox_state", "account", "state", "room", "id"),
+    # Whose turn it is, and who is put off, is found in these without reading the queue, however long it is.
+    Index("ix_outbox_turn", "account", "state", "urgency", "room"),
+    Index("ix_outbox_delayed", "account", "state", "not_before", "room"),
     Index("ix_outbox_cause", "cause"),
+    Index("ix_outbox_replaces", "replaces"),
     Index("ix_outbox_about", "room", "about"),
     sqlite_autoincrement=True,
 )
@@ -126,39 +200,141 @@ async def enqueue(connection: AsyncConnection, parcel: Parcel, secret: bytes, no
     return number
 
 
+async def enqueue_edit(
+    connection: AsyncConnection, parcel: Parcel, secret: bytes, now: datetime, underway: Underway
+) -> int:
+    """Put an edit of an earlier row's message into the outbox and return the number of the row that says it.
+
+    While nobody can have the message as it read before, that row says the new words instead: an edit that still waits
+    takes the newer one's content, and a message that still waits needs no edit at all.
+    """
+    latest = await _latest_version(connection, parcel.replaces)
+    if latest is None or not underway.may_change(latest):
+        return await enqueue(connection, parcel, secret, now)
+    values = {
+        "content": json.dumps(parcel.content if latest.replaces is not None else _instead(latest, parcel)),
+        "urgency": min(latest.urgency, parcel.urgency).value,
+        "late": parcel.late,
+        "about": parcel.about,
+        "shown": parcel.shown,
+        "created": now,
+    }
+    await connection.execute(update(OUTBOX).where(OUTBOX.c.id == latest.id).values(values))
+    return latest.id
+
+
+async def _latest_version(connection: AsyncConnection, number: int | None) -> Sending | None:
+    """The newest row of a message and its edits, if it is still queued."""
+    query = select(OUTBOX).where(_versions(number)).order_by(OUTBOX.c.id.desc()).limit(1)
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None or row._mapping["state"] != OutboxState.QUEUED else _sending(row)
+
+
+def _versions(number: int | None) -> ColumnElement[bool]:
+    return or_(OUTBOX.c.id == number, OUTBOX.c.replaces == number)
+
+
+def _instead(original: Sending, edit: Parcel) -> dict[str, Any]:
+    """What an edit says, as the message itself, in the place of the original."""
+    place = {name: original.content[name] for name in ("m.relates_to",) if name in original.content}
+    return {**edit.content["m.new_content"], **place}
+
+
 async def next_ordinal(connection: AsyncConnection, cause: str) -> int:
     """The ordinal of the next message that `cause` leads to, from 0."""
     last = (await connection.execute(select(func.max(OUTBOX.c.ordinal)).where(OUTBOX.c.cause == cause))).scalar()
     return 0 if last is None else last + 1
 
 
-async def next_sendings(connection: AsyncConnection, account: str, now: datetime) -> tuple[Sending, ...]:
-    """The oldest queued message of each room that may be sent at `now`, the most urgent first."""
-    query = (
-        select(OUTBOX)
-        .where(OUTBOX.c.id.in_(_heads(account)), OUTBOX.c.not_before <= now)
-        .order_by(OUTBOX.c.urgency, OUTBOX.c.id)
-    )
-    return tuple(_sending(row) for row in await connection.execute(query))
+async def newest(connection: AsyncConnection) -> int:
+    """The number of the newest row, 0 before the first."""
+    number: int | None = (await connection.execute(select(func.max(OUTBOX.c.id)))).scalar()
+    return number or 0
 
 
-async def next_attempt_at(connection: AsyncConnection, account: str) -> datetime | None:
-    """When the next queued message may be tried, None if nothing is queued; in each room the oldest goes first."""
-    query = select(func.min(OUTBOX.c.not_before)).where(OUTBOX.c.id.in_(_heads(account)))
-    soonest: datetime | None = (await connection.execute(query)).scalar()
-    return soonest
+async def next_sending(
+    connection: AsyncConnection, account: str, now: datetime, turns: Mapping[Urgency, str] | None = None
+) -> Turn | None:
+    """The message to be sent at `now`, None if none is due: always the oldest of its room.
+
+    Rooms in which something more urgent waits go first. Among those of the same urgency the turn passes from room to
+    room, in the order of their ids, beginning after the one that had it last (`turns`): a room with a long queue does
+    not keep the others waiting.
+    """
+    after = {_after(urgency): (turns or {}).get(urgency, "") for urgency in Urgency}
+    row = (await connection.execute(_next_turn(), {"account": account, "now": now, **after})).one_or_none()
+    return None if row is None else Turn(message=_sending(row), urgency=Urgency(row._mapping["turn"]))
 
 
-def _heads(account: str) -> Select[Any]:
-    """The number of each room's oldest queued message."""
-    queued = (OUTBOX.c.account == account) & (OUTBOX.c.state == OutboxState.QUEUED.value)
-    return select(func.min(OUTBOX.c.id)).where(queued).group_by(OUTBOX.c.room)
+_ACCOUNT = bindparam("account", type_=KEY)
+_NOW = bindparam("now", type_=InstantColumn)
+
+
+@cache
+def _next_turn() -> Select[Any]:
+    """The query for the row whose turn it is; made once, for making it costs more than running it."""
+    candidates = union_all(*_candidates()).subquery()
+    best = select(candidates.c.urgency, candidates.c.room).order_by(candidates.c.rank).limit(1).subquery()
+    waiting = OUTBOX.alias()
+    oldest = select(func.min(waiting.c.id)).where(_queued(_ACCOUNT, waiting), waiting.c.room == best.c.room)
+    turn = select(best.c.urgency, oldest.scalar_subquery().label("id")).subquery()
+    return select(OUTBOX, turn.c.urgency.label("turn")).join(turn, OUTBOX.c.id == turn.c.id)
+
+
+def _candidates() -> Iterator[Select[Any]]:
+    """For each urgency the first room after the one that had the last turn, and the first of all, the best first."""
+    for number, urgency in enumerate(Urgency):
+        # No room's id is empty, and the smallest text comes before any other.
+        for later, after in enumerate((bindparam(_after(urgency), type_=KEY), literal(""))):
+            rank: Label[int] = literal_column(str(2 * number + later)).label("rank")
+            mine = (OUTBOX.c.urgency == urgency.value) & (OUTBOX.c.room > after) & _free()
+            first = select(rank, OUTBOX.c.urgency, OUTBOX.c.room).where(_queued(_ACCOUNT), mine)
+            yield select(first.order_by(OUTBOX.c.room).limit(1).subquery())
+
+
+def _after(urgency: Urgency) -> str:
+    return f"after_{urgency.name}"
+
+
+async def next_attempt_at(connection: AsyncConnection, account: str, now: datetime) -> datetime | None:
+    """When `next_sending` will find something, `now` if it does already, None if nothing is queued."""
+    known = {"account": account, "now": now}
+    if (await connection.execute(_ANY_FREE, known)).scalar_one_or_none() is not None:
+        return now
+    found: datetime | None = (await connection.execute(_SOONEST, known)).scalar()
+    return found
+
+
+def _queued(account: str | ColumnElement[str], table: FromClause = OUTBOX) -> ColumnElement[bool]:
+    return and_(table.c.account == account, table.c.state == OutboxState.QUEUED.value)
+
+
+def _delayed(table: FromClause = OUTBOX) -> ColumnElement[bool]:
+    return and_(_queued(_ACCOUNT, table), table.c.not_before > _NOW)
+
+
+def _free() -> ColumnElement[bool]:
+    """The row's room is not held up: a message that is put off, the oldest of its room, holds up those behind it."""
+    delayed = OUTBOX.alias()
+    return OUTBOX.c.room.not_in(select(delayed.c.room).where(_delayed(delayed)))
+
+
+_ANY_FREE = select(OUTBOX.c.id).where(_queued(_ACCOUNT), _free()).limit(1)
+_SOONEST = select(func.min(OUTBOX.c.not_before)).where(_delayed())
 
 
 async def sent_as(connection: AsyncConnection, events: list[str]) -> dict[str, Sending]:
     """Our sent messages by event id, for those of `events` that are ours."""
+    if not events:
+        return {}
     rows = await connection.execute(select(OUTBOX).where(OUTBOX.c.event.in_(set(events))))
     return {row._mapping["event"]: _sending(row) for row in rows}
+
+
+async def queued_in(connection: AsyncConnection, account: str, room: str) -> tuple[Sending, ...]:
+    """What waits to be sent to a room, in the order in which it will be."""
+    query = select(OUTBOX).where(_queued(account), OUTBOX.c.room == room).order_by(OUTBOX.c.id)
+    return tuple(_sending(row) for row in await connection.execute(query))
 
 
 async def sending(connection: AsyncConnection, number: int) -> Sending | None:
@@ -175,8 +351,7 @@ async def replies_to(connection: AsyncConnection, cause: str) -> tuple[Sending, 
 
 async def about_now(connection: AsyncConnection, number: int) -> str | None:
     """The record that the message of this outbox row shows, as it reads after its edits; None if it shows none."""
-    versions = (OUTBOX.c.id == number) | (OUTBOX.c.replaces == number)
-    query = select(OUTBOX.c.about).where(versions).order_by(OUTBOX.c.id.desc()).limit(1)
+    query = select(OUTBOX.c.about).where(_versions(number)).order_by(OUTBOX.c.id.desc()).limit(1)
     about: str | None = (await connection.execute(query)).scalar_one_or_none()
     return about
 

@@ -101,6 +101,8 @@ async def prompt_in(connection: AsyncConnection, outbox: int, now: datetime) -> 
 
 async def waiting(connection: AsyncConnection, rooms: set[str], now: datetime) -> frozenset[tuple[str, str]]:
     """Room and sender of every open question in `rooms` that can be answered in passing."""
+    if not rooms:
+        return frozenset()
     query = select(PROMPT.c.room, PROMPT.c.sender).where(
         PROMPT.c.room.in_(rooms), PROMPT.c.expires > now, PROMPT.c.kind.in_(ANSWERED_IN_PASSING)
     )

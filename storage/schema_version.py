@@ -4,13 +4,16 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.engine import Connection as SyncConnection
 
+from storage.collation import compare_by_code_point
 from storage.database import Connection, Database, DatabaseUnusable, make_private
 from storage.migrations import HEAD
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+TURN = 0x57AD7B07E
+"""A number that only Stadtbote locks on a server while it changes a schema."""
 
 
 async def prepare(database: Database) -> None:
@@ -70,6 +73,9 @@ def back_up(source: Path, target: Path) -> None:
 
 
 async def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # On a file the write lock is the turn; here two programs that start together would both make the tables.
+        await connection.execute(select(func.pg_advisory_xact_lock(TURN)))
     await connection.run_sync(_run_migrations)
 
 
@@ -81,3 +87,4 @@ def _run_migrations(connection: SyncConnection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    compare_by_code_point(connection)

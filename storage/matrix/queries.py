@@ -100,9 +100,15 @@ async def stored_account(connection: AsyncConnection, account: str) -> AccountRe
 
 async def begin_account(connection: AsyncConnection, record: AccountRecord) -> None:
     """Store a new device of the account; keys of an earlier one are of no use to it and go."""
-    for table in (*_CRYPTO, UNDECRYPTED):
+    for table in (*_CRYPTO, UNDECRYPTED, WITHHELD):
         await connection.execute(delete(table).where(table.c.account == record.account))
     await save(connection, record.account, [record])
+
+
+async def note_identity(connection: AsyncConnection, account: str, *, master_key: str, device_key: str) -> None:
+    """The account's identity, by its public master key, has signed the device with this public key."""
+    known = update(ACCOUNT).where(ACCOUNT.c.account == account)
+    await connection.execute(known.values(master_key=master_key, device_key=device_key))
 
 
 async def store_position(connection: AsyncConnection, account: str, sync_token: str) -> None:
@@ -134,3 +140,27 @@ async def direct_room(connection: AsyncConnection, account: str, user_id: str) -
     """The direct chat that the account has joined with this user, None if there is none."""
     query = select(ROOM.c.room).where(ROOM.c.account == account, ROOM.c.other == user_id, ROOM.c.membership == "join")
     return (await connection.execute(query.order_by(ROOM.c.room).limit(1))).scalar_one_or_none()
+
+
+async def save_identities(connection: AsyncConnection, account: str, records: Iterable[IdentityRecord]) -> None:
+    """Store these identities as they are now; what is pinned is written only for those that are new."""
+    for record in records:
+        mine = (IDENTITY.c.account == account) & (IDENTITY.c.user_id == record.user_id)
+        changed = await connection.execute(update(IDENTITY).where(mine).values(current=record.current))
+        if not changed.rowcount:
+            await save(connection, account, [record])
+
+
+async def identities(connection: AsyncConnection, account: str, users: Iterable[str]) -> tuple[IdentityRecord, ...]:
+    """What is stored of the identities of these users."""
+    query = select(IDENTITY).where(IDENTITY.c.account == account, IDENTITY.c.user_id.in_(sorted(users)))
+    return tuple(_record(IdentityRecord, dict(row._mapping)) for row in await connection.execute(query))
+
+
+async def accept_identity(connection: AsyncConnection, account: str, user_id: str, master_key: str) -> bool:
+    """Pin this master key for the user, if it is the one of today; False if it is not, or no identity is known.
+
+    The running session notices it before it next judges a message of that user.
+    """
+    mine = (IDENTITY.c.account == account) & (IDENTITY.c.user_id == user_id) & (IDENTITY.c.current == master_key)
+    return bool((await connection.execute(update(IDENTITY).where(mine).values(pinned=master_key))).rowcount)

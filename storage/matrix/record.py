@@ -10,7 +10,8 @@ class AccountRecord:
 
     `began` is when this device was made: what an earlier device has sent, it can find only by its
     mark. None: before that was noted.
-    `master_key` is the public part of our identity, once it is established.
+    `master_key` is the public part of our identity, once it is established, and `device_key` that of the device's
+    Ed25519 key, which the identity has signed.
     """
 
     account: str
@@ -21,6 +22,7 @@ class AccountRecord:
     began: datetime | None = None
     sync_token: str | None = None
     master_key: str | None = None
+    device_key: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +81,11 @@ class IdentityRecord:
     current: str
 
 
+def fingerprint(master_key: str) -> str:
+    """A public key as people compare it: in groups of four."""
+    return " ".join(master_key[start : start + 4] for start in range(0, len(master_key), 4))
+
+
 @dataclass(frozen=True, kw_only=True)
 class KeyRequestRecord:
     """A room key that was asked for."""
@@ -121,7 +128,7 @@ class RoomRecord:
 class UndecryptedRecord:
     """An event that could not be read for want of its room key; it is fetched again when the key comes.
 
-    `told`: its sender need not be told of it any more.
+    `told`: its sender need not be told of it any more. `thread` is the root of the thread it stands in.
     """
 
     event: str
@@ -130,12 +137,17 @@ class UndecryptedRecord:
     sender: str
     at: datetime
     told: bool = False
+    thread: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class WithheldRecord:
-    """A room key that a client refuses to give us, and the code of its reason."""
+    """A room key that a client of `sender` refuses to give us, and the code of its reason.
 
+    `room` and `session` are empty where the client could give us no key at all, whichever it was.
+    """
+
+    sender: str
     room: str
     session: str
     code: str

@@ -21,6 +21,7 @@ ACCOUNT = _of_account(
     Column("began", InstantColumn),
     Column("sync_token", LONG),
     Column("master_key", KEY),
+    Column("device_key", KEY),
 )
 
 OLM_ACCOUNT = _of_account(
@@ -97,11 +98,13 @@ UNDECRYPTED = _of_account(
     Column("sender", KEY, nullable=False),
     Column("at", InstantColumn, nullable=False),
     Column("told", Boolean, nullable=False, server_default=false()),
+    Column("thread", KEY),
     Index("ix_matrix_undecrypted_told", "account", "told", "at"),
 )
 
 WITHHELD = _of_account(
     "matrix_withheld",
+    Column("sender", KEY, primary_key=True),
     Column("room", KEY, primary_key=True),
     Column("session", KEY, primary_key=True),
     Column("code", KEY, nullable=False),

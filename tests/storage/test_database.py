@@ -11,6 +11,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, t
 
 from storage.database import Connection, Database, DatabaseUnusable, make_private
 from storage.lease import LEASE, LeaseLost, hold_lease, share_lease, take_lease
+from tests.rig.postgres import Server
 
 TALLY = Table("tally", MetaData(), Column("id", Integer, primary_key=True), Column("n", Integer, nullable=False))
 
@@ -282,8 +283,8 @@ async def test_a_database_that_is_not_there_is_called_unreachable(url: str) -> N
     assert await refused(Database(url)) == "unreachable"
 
 
-async def test_a_server_that_has_no_such_database_is_called_unreachable(postgres: str) -> None:
-    assert await refused(Database(postgres.replace("/postgres?", "/nothing?"))) == "unreachable"
+async def test_a_server_that_has_no_such_database_is_called_unreachable(postgres: Server) -> None:
+    assert await refused(Database(postgres.url("nothing"))) == "unreachable"
 
 
 async def test_an_error_of_ours_is_not_taken_for_the_databases(sqlite: Database) -> None:

@@ -8,13 +8,23 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from storage.backlog import backlog, oldest_queued, oldest_waiting
 from storage.conflicts import overwritten
 from storage.database import Connection, Database
 from storage.derived import names_beginning, names_like
 from storage.history import history
 from storage.inbox import Letter, handled, is_first_contact, known_events, next_letters
 from storage.operations import last_operation, last_operation_of, operations_by_cause
-from storage.outbox import next_attempt_at, next_ordinal, next_sendings, replies_to, sent_as
+from storage.outbox import (
+    Urgency,
+    about_now,
+    newest,
+    next_attempt_at,
+    next_ordinal,
+    next_sending,
+    replies_to,
+    sent_as,
+)
 from storage.people.queries import keys_by_mxid, person, person_by_mxid
 from storage.projects.queries import project
 from storage.projects.tables import PROJECTS
@@ -47,11 +57,16 @@ QUERIES: dict[str, Ask] = {
     "known events": lambda v: known_events(v.connection, ["$1", "$2"]),
     "handled": lambda v: handled(v.connection, "$1"),
     "first contact": lambda v: is_first_contact(v.connection, LETTER),
-    "next sendings": lambda v: next_sendings(v.connection, "main", START),
-    "next attempt": lambda v: next_attempt_at(v.connection, "main"),
+    "next sending": lambda v: next_sending(v.connection, "main", START, {Urgency.REPLY: "!a", Urgency.DIGEST: "!b"}),
+    "next attempt": lambda v: next_attempt_at(v.connection, "main", START),
     "next ordinal": lambda v: next_ordinal(v.connection, "$1"),
+    "newest message": lambda v: newest(v.connection),
+    "record shown": lambda v: about_now(v.connection, 1),
     "replies": lambda v: replies_to(v.connection, "$1"),
     "sent as": lambda v: sent_as(v.connection, ["$1"]),
+    "backlog": lambda v: backlog(v.connection, "main"),
+    "oldest waiting": lambda v: oldest_waiting(v.connection, "main"),
+    "oldest queued": lambda v: oldest_queued(v.connection, "main", START),
     "open prompts": lambda v: open_prompts(v.connection, "!a", "@a:m", START),
     "prompt in": lambda v: prompt_in(v.connection, 1, START),
     "last operation": lambda v: last_operation(v.connection),

@@ -16,6 +16,7 @@ from storage.all_tables import metadata
 from storage.database import Connection, Database, DatabaseUnusable
 from storage.migrations import HEAD
 from storage.schema_version import MIGRATIONS, check, known_revisions, prepare
+from tests.rig.postgres import Server
 
 
 @pytest.fixture
@@ -38,16 +39,20 @@ async def test_the_migrations_make_exactly_the_tables_that_are_declared(fresh: D
         assert await connection.run_sync(differences) == []
 
 
-async def test_they_do_so_on_postgresql_too(postgresql: Database) -> None:
-    await postgresql.transact(lambda c: c.run_sync(metadata.drop_all))
-    try:
-        await prepare(postgresql)
-        async with postgresql.read() as connection:
-            assert await connection.run_sync(differences) == []
-        await check(postgresql)
-    finally:
-        await postgresql.transact(lambda c: c.execute(text("DROP TABLE IF EXISTS alembic_version")))
-        await postgresql.transact(lambda c: c.run_sync(metadata.create_all))
+@pytest.fixture
+async def bare(postgres: Server) -> Any:
+    """A database on a server with nothing in it."""
+    made = Database(await postgres.create("bare"))
+    yield made
+    await made.close()
+    await postgres.drop("bare")
+
+
+async def test_they_do_so_on_postgresql_too(bare: Database) -> None:
+    await prepare(bare)
+    async with bare.read() as connection:
+        assert await connection.run_sync(differences) == []
+    await check(bare)
 
 
 async def test_numbers_that_others_remember_are_never_given_to_another_row(fresh: Database) -> None:

@@ -47,17 +47,23 @@ def upgrade() -> None:
     op.create_table(
         "matrix_withheld",
         sa.Column("account", sa.String(length=255), nullable=False),
+        sa.Column("sender", sa.String(length=255), nullable=False),
         sa.Column("room", sa.String(length=255), nullable=False),
         sa.Column("session", sa.String(length=255), nullable=False),
         sa.Column("code", sa.String(length=255), nullable=False),
         sa.Column("at", InstantColumn(), nullable=False),
-        sa.PrimaryKeyConstraint("account", "room", "session", name=op.f("pk_matrix_withheld")),
+        sa.PrimaryKeyConstraint("account", "sender", "room", "session", name=op.f("pk_matrix_withheld")),
     )
     op.add_column("matrix_account", sa.Column("began", InstantColumn(), nullable=True))
     op.add_column("matrix_account", sa.Column("master_key", sa.String(length=255), nullable=True))
+    op.add_column("matrix_account", sa.Column("device_key", sa.String(length=255), nullable=True))
     op.add_column("matrix_device", sa.Column("signed_by", sa.String(length=255), nullable=True))
     op.add_column("matrix_room", sa.Column("successor", sa.String(length=255), nullable=True))
     op.add_column("matrix_undecrypted", sa.Column("told", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("matrix_undecrypted", sa.Column("thread", sa.String(length=255), nullable=True))
     op.create_index("ix_matrix_undecrypted_told", "matrix_undecrypted", ["account", "told", "at"], unique=False)
     op.add_column("outbox", sa.Column("late", sa.Text(), nullable=True))
     op.add_column("outbox", sa.Column("thread", sa.String(length=255), nullable=True))
+    op.create_index("ix_outbox_delayed", "outbox", ["account", "state", "not_before", "room"], unique=False)
+    op.create_index("ix_outbox_replaces", "outbox", ["replaces"], unique=False)
+    op.create_index("ix_outbox_turn", "outbox", ["account", "state", "urgency", "room"], unique=False)
