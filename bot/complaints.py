@@ -3,12 +3,30 @@
 from collections.abc import Mapping
 
 from bot.config import ConfigInvalid
-from bot.matrix.errors import KeysLocked, NoLogin, RateLimited, Refused, Unauthorized, Unreachable, WrongAccount
+from bot.matrix.errors import (
+    ApprovalNeeded,
+    DeviceNotSigned,
+    IdentityError,
+    IdentityNotOurs,
+    KeysLocked,
+    NoLogin,
+    NothingToRecover,
+    RateLimited,
+    RecoveryKeyInvalid,
+    RecoveryKeyWrong,
+    Refused,
+    SecretsMissing,
+    Unauthorized,
+    Unreachable,
+    WrongAccount,
+)
 from bot.matrix.secrets import SecretsUnusable
 from storage.bundle import ImportConflict
 from storage.bundle_problems import BundleInvalid
 from storage.database import DatabaseUnusable
 from storage.lease import LeaseLost
+from storage.matrix.record import fingerprint
+from storage.relocation import CopyDiffers, SameStore, TargetNotEmpty
 
 DATABASE: Mapping[str, str] = {
     "newer": "was written by a newer Stadtbote; please install that version, or restore the backup from before",
@@ -19,14 +37,53 @@ DATABASE: Mapping[str, str] = {
     "full": "cannot grow: the disk is full; please make room",
     "unreachable": "cannot be opened; please check [storage] url and that the folder or server is there",
     "not_a_database": "is no database; please name another file in [storage] url",
+    "damaged": "is damaged; please stop the bot and restore the backup",
 }
 SECRETS: Mapping[str, str] = {
     "missing": "is missing; please restore it from the backup that belongs to this database",
     "open_to_others": "can be read by others; please make it private with chmod 600",
     "unreadable": "cannot be read; please check that the file and its folder belong to this user",
+    "unwritable": "cannot be written; please check the folder's owner and that the disk is not full",
     "malformed": "is damaged; please restore it from the backup that belongs to this database",
 }
+DEVICES: Mapping[str, str] = {
+    "other_keys": "the homeserver shows other keys for the bot's device than it has",
+    "refused": "the homeserver refused the signature on the bot's device",
+    "not_kept": "the homeserver did not keep the signature on the bot's device",
+}
 MOST_PROBLEMS = 100
+NOT_OURS = (
+    "Please bring it back with its recovery key: `init --recovery-key`. Nothing was changed.",
+    "If that key is lost, reset the identity of this account in a Matrix client; it gives a new one.",
+)
+IDENTITIES: Mapping[type[IdentityError], tuple[str, ...]] = {
+    NothingToRecover: ("this account has no identity yet; without --recovery-key a new one is made.",),
+    RecoveryKeyInvalid: ("this is no recovery key; please look for a mistyped or missing character.",),
+    RecoveryKeyWrong: ("this is not the recovery key of this account's identity; please use the one shown last.",),
+    SecretsMissing: (
+        "the homeserver does not hold the keys of this account's identity under this recovery key.",
+        "Please reset the identity of this account in a Matrix client and use the recovery key it gives.",
+    ),
+    ApprovalNeeded: (
+        "the homeserver takes the bot's identity only with the account's password.",
+        "Please name a password_file in [matrix] and start again.",
+    ),
+}
+FAILED, LOGIN, IDENTITY = 1, 3, 4
+"""Exit codes; 2 is wrong use."""
+
+
+def exit_code(error: BaseException) -> int:
+    """The code to end with: which failures come back at every start until somebody has acted."""
+    match error:
+        case BaseExceptionGroup():
+            return exit_code(error.exceptions[0])
+        case Unauthorized():
+            return LOGIN
+        case IdentityError():
+            return IDENTITY
+        case _:
+            return FAILED
 
 
 def explained(error: BaseException) -> list[str] | None:
@@ -46,6 +103,8 @@ def explained(error: BaseException) -> list[str] | None:
                 *(f"{c.collection} {c.key}: was changed in chat since the export." for c in error.conflicts),
                 "Nothing was imported. Export again, or import with --overwrite.",
             ]
+        case SameStore() | TargetNotEmpty() | CopyDiffers():
+            return [f"{_not_copied(error)} Nothing was copied."]
         case SecretsUnusable():
             return [f"{error.path}: {SECRETS[error.reason]}."]
         case LeaseLost():
@@ -57,11 +116,15 @@ def explained(error: BaseException) -> list[str] | None:
 def _matrix(error: BaseException) -> list[str] | None:
     match error:
         case NoLogin():
-            return ["there is no login yet; please use `init`, or name a password_file in [matrix]."]
+            return ["there is no login yet; please use `init --again`, or name a password_file in [matrix]."]
         case KeysLocked():
             return ["the secret file does not open the keys in the database; please restore both from the same backup."]
+        case Unauthorized(errcode="M_FORBIDDEN"):
+            return ["the homeserver does not accept the login; please check user and password."]
         case Unauthorized():
-            return [f"the homeserver does not accept the login ({error.errcode}); please log in with `init`."]
+            return [f"the homeserver does not accept the login ({error.errcode}); please use `init --again`."]
+        case IdentityError():
+            return _identity(error)
         case WrongAccount():
             return [f"the login belongs to {error.known}, not to {error.asked}; please check [matrix] user_id."]
         case Unreachable():
@@ -76,6 +139,29 @@ def _matrix(error: BaseException) -> list[str] | None:
             return [str(error)]
         case _:
             return None
+
+
+def _not_copied(error: SameStore | TargetNotEmpty | CopyDiffers) -> str:
+    match error:
+        case SameStore():
+            return f"{error.url} is the store that the configuration names already."
+        case TargetNotEmpty():
+            return f"database {error.url} is not empty (table {error.table}); please name a new one."
+        case CopyDiffers():
+            return f"what was read back from the new table {error.table} is not what was written; please try again."
+
+
+def _identity(error: IdentityError) -> list[str]:
+    match error:
+        case IdentityNotOurs():
+            here = f"{error.user_id} has an identity already ({fingerprint(error.master_key)}); its keys are not here."
+            return [here, *NOT_OURS]
+        case ApprovalNeeded(page=str(page)):
+            return [f"the homeserver wants the bot's identity approved: please do so at {page} and start again."]
+        case DeviceNotSigned():
+            return [f"{DEVICES[error.reason]}; please make a new device with `init --again`."]
+        case _:
+            return list(IDENTITIES[type(error)])
 
 
 def _problems(invalid: BundleInvalid) -> list[str]:

@@ -1,16 +1,20 @@
-"""The first login: from a few answers to a device in the database and a configuration file."""
+"""Logging in: from a few answers to a device in the database, an identity, and a configuration file."""
 
 import asyncio
 import os
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.app import ACCOUNT
+from bot.app import ACCOUNT, matrix_account
 from bot.clock import clock
-from bot.config import load
+from bot.config import Settings, load
+from bot.matrix.identity import Established
 from bot.matrix.login import MatrixAccount
 from bot.matrix.secrets import load_secrets
-from bot.matrix.session import Session
+from bot.matrix.session import Session, new_device
+from bot.recovery import introduce
 from storage.database import Database
 from storage.schema_version import prepare
 
@@ -21,28 +25,58 @@ HEAD = """\
 
 
 @dataclass(frozen=True, kw_only=True)
+class Secret:
+    """What proves who logs in: one of the two."""
+
+    password: str | None = field(default=None, repr=False)
+    access_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answers:
-    """What `init` asks for; `secret` is the password or, `by_token`, the access token."""
+    """What `init` asks for."""
 
     homeserver: str
     user_id: str
     administrators: tuple[str, ...]
-    secret: str = field(repr=False)
-    by_token: bool
+    secret: Secret
 
 
-async def initialise(config: Path, answers: Answers) -> None:
-    """Log in, keep device and token in the database, and write the configuration (mode 0600).
+async def initialise(config: Path, answers: Answers, *, recovery: str | None = None) -> Established:
+    """Log in, keep device and token in the database, establish the identity, and write the configuration (mode 0600).
 
-    A login that fails leaves no configuration behind. Raises ConfigInvalid, MatrixError, DatabaseUnusable.
+    `recovery` is the recovery key of an account that has its identity already. What fails leaves no configuration
+    behind. Raises ConfigInvalid, MatrixError, SecretsUnusable, DatabaseUnusable.
     """
     _write_private(config, _toml(answers))
     try:
-        settings = load(config)
-        await _log_in(settings.matrix.state_dir, settings.storage.url, _account(answers))
+        return await _introduced(load(config), _account(answers), recovery)
     except BaseException:
         await asyncio.to_thread(config.unlink, missing_ok=True)
         raise
+
+
+async def restore(config: Path, recovery: str) -> Established:
+    """Bring the identity back by its recovery key, with the configuration and, if there is one, the device at hand.
+
+    Raises as `initialise` does.
+    """
+    settings = load(config)
+    return await _introduced(settings, matrix_account(settings), recovery)
+
+
+async def log_in_again(config: Path, secret: Secret | None, *, recovery: str | None = None) -> Established:
+    """Make a new device with the configuration at hand, by `secret` or by the secret file that it names.
+
+    Raises as `initialise` does.
+    """
+    settings = load(config)
+    account = matrix_account(settings)
+    if secret is not None:
+        account = replace(account, password=secret.password, access_token=secret.access_token)
+    async with _database(settings) as database:
+        await new_device(account, database, clock())
+    return await _introduced(settings, account, recovery)
 
 
 def _account(answers: Answers) -> MatrixAccount:
@@ -50,17 +84,29 @@ def _account(answers: Answers) -> MatrixAccount:
         name=ACCOUNT,
         homeserver=answers.homeserver.rstrip("/"),
         user_id=answers.user_id,
-        password=None if answers.by_token else answers.secret,
-        access_token=answers.secret if answers.by_token else None,
+        password=answers.secret.password,
+        access_token=answers.secret.access_token,
     )
 
 
-async def _log_in(state_dir: Path, url: str, account: MatrixAccount) -> None:
-    database = Database(url)
+async def _introduced(settings: Settings, account: MatrixAccount, recovery: str | None) -> Established:
+    state_dir = settings.matrix.state_dir
+    async with _database(settings) as database:
+        session = await Session.open(account, database, load_secrets(state_dir), now=clock)
+        try:
+            return await introduce(session, state_dir, recovery=recovery)
+        finally:
+            await session.close()
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    """The database, taken over: a bot that still runs on it must not go on with an old device."""
+    database = Database(settings.storage.url)
     try:
         await prepare(database)
-        session = await Session.open(account, database, load_secrets(state_dir), now=clock)
-        await session.close()
+        await database.take_over()
+        yield database
     finally:
         await database.close()
 

@@ -21,14 +21,17 @@ from nio.store import MatrixStore
 
 from bot.matrix.errors import KeysLocked
 from storage.database import Connection, Database
-from storage.matrix.queries import forget, load, save
+from storage.incidents import IncidentKind, record_incident
+from storage.matrix.queries import forget, load, save, save_identities
 from storage.matrix.record import (
     CryptoRecord,
     DeviceRecord,
     GroupSessionRecord,
+    IdentityRecord,
     KeyRequestRecord,
     OlmAccountRecord,
     OlmSessionRecord,
+    fingerprint,
 )
 
 T = TypeVar("T")
@@ -43,6 +46,7 @@ class Stored:
     sessions: tuple[OlmSessionRecord, ...]
     group_sessions: tuple[GroupSessionRecord, ...]
     devices: tuple[DeviceRecord, ...]
+    identities: tuple[IdentityRecord, ...]
     requests: tuple[KeyRequestRecord, ...]
 
 
@@ -53,8 +57,19 @@ async def read_stored(connection: Connection, account: str) -> Stored:
         sessions=await load(connection, account, OlmSessionRecord),
         group_sessions=await load(connection, account, GroupSessionRecord),
         devices=await load(connection, account, DeviceRecord),
+        identities=await load(connection, account, IdentityRecord),
         requests=await load(connection, account, KeyRequestRecord),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityChange:
+    """Somebody has another identity than `before`; both by the public master key."""
+
+    user_id: str
+    before: str
+    now: str
+    at: datetime
 
 
 class Keys(MatrixStore):
@@ -73,21 +88,26 @@ class Keys(MatrixStore):
         self._stored = stored
         self._dirty: dict[tuple[str, ...], Change] = {}
         self._gone: dict[tuple[str, ...], CryptoRecord] = {}
+        self._signers = {(row.user_id, row.device_id): row.signed_by for row in stored.devices}
+        self._identities: dict[str, IdentityRecord] = {}
+        self._changes: tuple[IdentityChange, ...] = ()
 
     @property
     def changed(self) -> bool:
         """Whether something waits to be written."""
-        return bool(self._dirty or self._gone)
+        return bool(self._dirty or self._gone or self._identities or self._changes)
 
     async def transact(self, database: Database, body: Callable[[Connection], Awaitable[T]]) -> T:
         """Run `body` in one transaction together with everything that changed; if it fails, the changes wait on."""
-        dirty, gone = self._dirty, self._gone
-        self._dirty, self._gone = {}, {}
+        dirty, gone, identities, changes = self._dirty, self._gone, self._identities, self._changes
+        self._dirty, self._gone, self._identities, self._changes = {}, {}, {}, ()
         records = [change() for change in dirty.values()]
 
         async def both(connection: Connection) -> T:
             await forget(connection, self.account, gone.values())
             await save(connection, self.account, records)
+            await save_identities(connection, self.account, identities.values())
+            await _report(connection, changes)
             return await body(connection)
 
         try:
@@ -95,6 +115,7 @@ class Keys(MatrixStore):
         except BaseException:
             # What changed again meanwhile is newer than what is put back.
             self._dirty, self._gone = dirty | self._dirty, gone | self._gone
+            self._identities, self._changes = identities | self._identities, changes + self._changes
             raise
 
     async def flush(self, database: Database) -> None:
@@ -105,11 +126,7 @@ class Keys(MatrixStore):
     def load_account(self) -> OlmAccount | None:
         """Give nio the device's own keys. Raises KeysLocked if they were encrypted with another secret."""
         row = self._stored.account
-        try:
-            return None if row is None else OlmAccount.from_pickle(row.pickle.encode(), self.pickle_key, row.shared)
-        except vodozemac.LibolmPickleException as error:
-            # The older way to encrypt keys is tried last, so that its refusal stands for both.
-            raise KeysLocked from error
+        return None if row is None else _unlocked(row, self.pickle_key)
 
     def save_account(self, account: OlmAccount) -> None:
         """Note that the device's own keys changed."""
@@ -175,7 +192,40 @@ class Keys(MatrixStore):
         """Note devices that are new, changed or gone."""
         for devices in device_keys.values():
             for device in devices.values():
-                self._dirty["device", device.user_id, device.id] = _device_change(device)
+                self._dirty["device", device.user_id, device.id] = self._device_change(device)
+
+    def _device_change(self, device: OlmDevice) -> Change:
+        return lambda: DeviceRecord(
+            user_id=device.user_id,
+            device_id=device.id,
+            name=device.display_name,
+            ed25519=device.ed25519,
+            curve25519=device.curve25519,
+            deleted=device.deleted,
+            signed_by=self.signer_of(device),
+        )
+
+    def signer_of(self, device: OlmDevice) -> str | None:
+        """The master key of the identity that has signed the device."""
+        return self._signers.get((device.user_id, device.id))
+
+    def save_signer(self, device: OlmDevice, master_key: str | None) -> None:
+        """Note which identity has signed the device."""
+        if self.signer_of(device) != master_key:
+            self._signers[device.user_id, device.id] = master_key
+            self.save_device_keys({device.user_id: {device.id: device}})
+
+    def load_identities(self) -> tuple[IdentityRecord, ...]:
+        """Everybody's identity, as it was stored when this began."""
+        return self._stored.identities
+
+    def save_identity(self, record: IdentityRecord) -> None:
+        """Note somebody's identity as it is now; what is pinned is stored only with the first one."""
+        self._identities[record.user_id] = record
+
+    def save_change(self, change: IdentityChange) -> None:
+        """Note that somebody's identity is another one, for administration to hear of."""
+        self._changes += (change,)
 
     def load_outgoing_key_requests(self) -> dict[str, OutgoingKeyRequest]:
         """Give nio the room keys that were asked for."""
@@ -208,20 +258,31 @@ async def _nothing_else(_connection: Connection) -> None:
     return None
 
 
+def own_keys(row: OlmAccountRecord, pickle_key: str) -> Mapping[str, str]:
+    """The public halves of the device's own keys, by algorithm. Raises KeysLocked as `Keys.load_account` does."""
+    keys = _unlocked(row, pickle_key).identity_keys
+    return {"curve25519": keys["curve25519"], "ed25519": keys["ed25519"]}
+
+
+def _unlocked(row: OlmAccountRecord, pickle_key: str) -> OlmAccount:
+    try:
+        return OlmAccount.from_pickle(row.pickle.encode(), pickle_key, row.shared)
+    except vodozemac.LibolmPickleException as error:
+        # The older way to encrypt keys is tried last, so that its refusal stands for both.
+        raise KeysLocked from error
+
+
 def _local(at: datetime) -> datetime:
     """Give the naive local time that nio reckons with."""
     return at.astimezone().replace(tzinfo=None)
 
 
-def _device_change(device: OlmDevice) -> Change:
-    return lambda: DeviceRecord(
-        user_id=device.user_id,
-        device_id=device.id,
-        name=device.display_name,
-        ed25519=device.ed25519,
-        curve25519=device.curve25519,
-        deleted=device.deleted,
-    )
+async def _report(connection: Connection, changes: Iterable[IdentityChange]) -> None:
+    for one in changes:
+        facts = {"user": one.user_id, "before": fingerprint(one.before), "now": fingerprint(one.now)}
+        # Each new identity is reported, also a second one on the same day; a subject has at most 255 characters.
+        subject = f"{one.now} {one.user_id}"[:255]
+        await record_incident(connection, IncidentKind.IDENTITY_CHANGED, subject, facts, one.at)
 
 
 def _request(request: OutgoingKeyRequest) -> KeyRequestRecord:

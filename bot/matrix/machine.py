@@ -3,9 +3,11 @@
 import json
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -16,8 +18,10 @@ from nio.events import MegolmEvent, OlmEvent, ToDeviceEvent
 from nio.exceptions import EncryptionError, GroupEncryptionError
 from nio.responses import KeysClaimResponse, KeysQueryResponse, ToDeviceResponse
 
+from bot.matrix.absence import Debt
 from bot.matrix.errors import Unreachable
 from bot.matrix.keys import Keys
+from bot.matrix.trust import Trust, published
 from commands.framework.inbound import Assurance
 
 # nio logs what it receives and whom it trusts; our logs hold no texts and no secrets.
@@ -25,6 +29,7 @@ logging.getLogger("nio").setLevel(logging.CRITICAL)
 
 MEGOLM = "m.megolm.v1.aes-sha2"
 _SIGNED = "signed_curve25519"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _LONGEST_NAME = 255
 
 log = structlog.get_logger(__name__)
@@ -81,6 +86,8 @@ class Machine(Olm):
     def __init__(self, keys: Keys) -> None:
         """Go on with the stored keys, or make new ones for a new device."""
         super().__init__(keys.user_id, keys.device_id, keys)
+        self.trust = Trust(keys)
+        self._noticing: list[set[str]] = []
         self.junk: Counter[str] = Counter()
         self.fallback_wanted = False
 
@@ -156,15 +163,22 @@ class Machine(Olm):
 
     # Other people's devices.
 
-    def learn(self, device_keys: object) -> None:
-        """Take in the answer to a keys query, each user by itself, and leave out devices whose keys are unsound."""
-        if not isinstance(device_keys, dict):
-            return
-        for user, devices in device_keys.items():
+    def learn(self, answer: Mapping[str, Any], at: datetime) -> None:
+        """Take in the answer to a keys query, each user by itself: identities, and devices whose keys are sound."""
+        devices, masters = _object(answer.get("device_keys")), _object(answer.get("master_keys"))
+        for user in sorted({*devices, *masters} - {self.user_id}):
+            self.trust.learn(user, published(answer, user), at)
+        for user, described in devices.items():
             with self._doubted("device_keys"):
-                sound = {name: keys for name, keys in devices.items() if self._is_sound(user, name, keys)}
-                self._handle_key_query(KeysQueryResponse({user: sound}, {}))
-                self._revive(user, sound)
+                self._learn_devices(user, described, answer)
+
+    def _learn_devices(self, user: str, described: Any, answer: Mapping[str, Any]) -> None:
+        sound = {name: keys for name, keys in described.items() if self._is_sound(user, name, keys)}
+        before = {d.id: (d.ed25519, d.curve25519) for d in self.device_store[user].values()}
+        self._handle_key_query(KeysQueryResponse({user: sound}, {}))
+        self._revive(user, sound)
+        devices = self.device_store[user].values()
+        self.trust.vouch(published(answer, user), devices, published_as=sound, before=before)
 
     def _is_sound(self, user: str, name: str, keys: Any) -> bool:
         with self._doubted("device"):
@@ -188,11 +202,29 @@ class Machine(Olm):
 
     def mark_changed(self, users: Iterable[str]) -> None:
         """These users have new or fewer devices."""
-        self.users_for_key_query.update(self.tracked_users & set(users))
+        changed = set(users)
+        self._notice(changed)
+        self.users_for_key_query.update(self.tracked_users & changed)
 
     def doubt(self, users: Iterable[str]) -> None:
         """Something came from a device of these users that is not known: look again."""
-        self.users_for_key_query.update(users)
+        doubted = set(users)
+        self._notice(doubted)
+        self.users_for_key_query.update(doubted)
+
+    def _notice(self, users: set[str]) -> None:
+        for noticed in self._noticing:
+            noticed.update(users)
+
+    @contextmanager
+    def noticing(self) -> Iterator[set[str]]:
+        """Collect who changes or is doubted while the block runs."""
+        noticed: set[str] = set()
+        self._noticing.append(noticed)
+        try:
+            yield noticed
+        finally:
+            self._noticing = [one for one in self._noticing if one is not noticed]
 
     def lose_sight_of(self, users: Iterable[str]) -> None:
         """We share no room with these users any more: nobody tells us about their devices from now on."""
@@ -202,10 +234,11 @@ class Machine(Olm):
         """Those of `users` whose devices are not known as they are now."""
         return {user for user in users if user not in self.tracked_users or user in self.users_for_key_query}
 
-    def devices_of(self, users: Iterable[str]) -> list[OlmDevice]:
-        """All devices of these users but our own one."""
-        devices = [device for user in users for device in self.device_store.active_user_devices(user)]
-        return [d for d in devices if (d.user_id, d.id) != (self.user_id, self.device_id)]
+    def entitled(self, users: Iterable[str]) -> list[OlmDevice]:
+        """The devices of these users that may have room keys; other devices of ours are none of them."""
+        others = [user for user in users if user != self.user_id]
+        devices = [device for user in others for device in self.device_store.active_user_devices(user)]
+        return [device for device in devices if self.trust.may_read(device)]
 
     def strangers(self, devices: Iterable[OlmDevice]) -> list[OlmDevice]:
         """Those devices we have no channel to yet."""
@@ -242,6 +275,11 @@ class Machine(Olm):
             if isinstance(parsed, OlmEvent):
                 self.decrypt_event(parsed)
 
+    def accept_channel_wish(self, user: str, sender_key: object) -> None:
+        """A device of `user` could open no channel to us: the next repair opens one from here, at most once an hour."""
+        if isinstance(sender_key, str):
+            self._mark_device_for_unwedging(user, sender_key)  # type: ignore[no-untyped-call]
+
     def create_group_session(
         self, sender_key: str, sender_fp_key: str, room_id: str, session_id: str, session_key: str
     ) -> None:
@@ -268,7 +306,7 @@ class Machine(Olm):
                 plaintext, index = session.decrypt(content["ciphertext"])
                 if self._is_first(session, index, event):
                     return _opened(session, room_id, json.loads(plaintext), content.get("m.relates_to"))
-        self._ask_for_repair(event)
+        self._ask_for_repair(room_id, event)
         return None
 
     def _candidates(self, room_id: str, content: Mapping[str, Any]) -> list[InboundGroupSession]:
@@ -286,9 +324,10 @@ class Machine(Olm):
         this = (event["event_id"], event.get("origin_server_ts"))
         return bool(self.message_index_store.setdefault(place, this) == this)
 
-    def _ask_for_repair(self, event: Mapping[str, Any]) -> None:
+    def _ask_for_repair(self, room_id: str, event: Mapping[str, Any]) -> None:
         with self._doubted("undecryptable"):
-            parsed = MegolmEvent.from_dict(event)
+            # In a sync the room is not named in its events, but the request for a key must name it.
+            parsed = MegolmEvent.from_dict({**event, "room_id": room_id})
             if isinstance(parsed, MegolmEvent):
                 self.check_if_wedged(parsed)
 
@@ -297,8 +336,11 @@ class Machine(Olm):
         keys = (opened.sender_key, opened.signing_key)
         if user == self.user_id and keys == self._own_keys():
             return Assurance.DEVICE
-        known = any((d.curve25519, d.ed25519) == keys for d in self.device_store[user].values())
-        return Assurance.DEVICE if known else Assurance.NONE
+        devices = self.device_store[user].values()
+        device = next((d for d in devices if (d.curve25519, d.ed25519) == keys), None)
+        if device is None:
+            return Assurance.NONE
+        return Assurance.IDENTITY if self.trust.stands_behind(device) else Assurance.DEVICE
 
     def _own_keys(self) -> tuple[str, str]:
         own = self.account.identity_keys
@@ -319,16 +361,40 @@ class Machine(Olm):
         session.max_messages, session.max_age = rotation.messages, rotation.age
         return session
 
-    def envelopes(self, room_id: str, session: OutboundGroupSession, devices: Iterable[OlmDevice]) -> list[Envelope]:
-        """The room key, as it is now, for each of `devices` that lacks it and has a channel to us."""
-        key = {
-            "algorithm": MEGOLM,
-            "room_id": room_id,
-            "session_id": session.id,
-            "session_key": session.session_key,
-        }
+    def envelopes(
+        self,
+        room_id: str,
+        session: OutboundGroupSession,
+        devices: Iterable[OlmDevice],
+        *,
+        owed: Mapping[str, str] = _NOTHING,
+    ) -> list[Envelope]:
+        """The room key for each of `devices` that lacks it and has a channel to us.
+
+        It is the key as it is now, or an earlier state of it that the device's owner is `owed`.
+        """
+        now = session.session_key
         lacking = [d for d in devices if (d.user_id, d.id) not in session.users_shared_with]
-        return [e for e in (self._envelope(device, key) for device in lacking) if e is not None]
+        return self._sealed(lacking, lambda user: _room_key(room_id, session.id, owed.get(user, now)))
+
+    def belated(self, debt: Debt, devices: Iterable[OlmDevice]) -> list[Envelope]:
+        """The room key that a user is owed, for each of their devices that has a channel to us by now."""
+        session = self._current(debt)
+        known = set() if session is None else session.users_shared_with
+        lacking = [d for d in devices if (d.user_id, d.id) not in known]
+        return self._sealed(lacking, lambda _: _room_key(debt.room, debt.session, debt.key))
+
+    def served(self, debt: Debt, envelopes: Iterable[Envelope]) -> None:
+        """The homeserver has taken these; whoever got the key that is in use still needs it no second time."""
+        if (session := self._current(debt)) is not None:
+            session.users_shared_with.update((one.user_id, one.device_id) for one in envelopes)
+
+    def _current(self, debt: Debt) -> OutboundGroupSession | None:
+        session = self.outbound_group_sessions.get(debt.room)
+        return session if session is not None and session.id == debt.session else None
+
+    def _sealed(self, devices: Iterable[OlmDevice], key: Callable[[str], dict[str, Any]]) -> list[Envelope]:
+        return [e for e in (self._envelope(device, key(device.user_id)) for device in devices) if e is not None]
 
     def _envelope(self, device: OlmDevice, key: dict[str, Any]) -> Envelope | None:
         channel = self.session_store.get(device.curve25519)
@@ -346,6 +412,14 @@ class Machine(Olm):
             return dict(self.group_encrypt(room_id, {"type": event_type, "content": content}))
         except (EncryptionError, GroupEncryptionError) as error:
             raise Unreachable(reason="room_key_worn_out") from error
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _room_key(room_id: str, session_id: str, session_key: str) -> dict[str, Any]:
+    return {"algorithm": MEGOLM, "room_id": room_id, "session_id": session_id, "session_key": session_key}
 
 
 def _opened(session: InboundGroupSession, room_id: str, payload: Any, relation: object) -> Opened:

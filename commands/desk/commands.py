@@ -1,14 +1,16 @@
-"""Commands that span all nouns: help, history, undo."""
+"""Commands that span all nouns: help, history, undo, and who the bot is."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated
 
+from commands.desk.acceptance import AcceptArgs, accept, before_accepting
 from commands.desk.history import entries
+from commands.desk.identity import about_bot
 from commands.desk.naming import naming
 from commands.desk.rules import is_final
 from commands.framework.caller import Caller
-from commands.framework.command import AnyCommand, Args, Command, Example, Right, named, placed, rest, words
+from commands.framework.command import AnyCommand, Args, Command, Example, Never, Right, named, placed, rest, words
 from commands.framework.help import HELP, help_on, help_overview
 from commands.framework.noun import Noun
 from commands.framework.refs import AnyRef
@@ -62,6 +64,10 @@ class HistoryArgs(Args):
     start: Annotated[Count, named("ab", "from")] = 1
 
 
+class IdentityArgs(Args):
+    """There is only one identity to ask for: the bot's own."""
+
+
 class UndoArgs(Args):
     """Undo takes no arguments: it is always one's own last change."""
 
@@ -93,6 +99,11 @@ async def show_history(nouns: Nouns, work: Work, caller: Caller, args: HistoryAr
     question = Question(kind=PromptKind.OFFER, body={"line": line_of_more})
     more = line(say("desk.reply.more", count=len(shown) - first - PAGE))
     return reply(*blocks, more, about=args.record.key, question=question)
+
+
+async def show_identity(work: Work, caller: Caller, _args: IdentityArgs) -> Reply:
+    """How to make sure that this is the bot."""
+    return await about_bot(work, caller)
 
 
 async def undo_last(work: Work, caller: Caller, _args: UndoArgs) -> Reply:
@@ -142,6 +153,30 @@ def commands(nouns: Nouns) -> tuple[AnyCommand, ...]:
             right=Right.EVERYBODY,
             examples=(Example(de="!verlauf P-1", en="!history P-1"), Example(de="!verlauf M", en="!history M")),
             changes=False,
+        ),
+        Command(
+            name="desk.identity",
+            verb=words("identität", "identity"),
+            args=IdentityArgs,
+            run=show_identity,
+            right=Right.EVERYBODY,
+            examples=(Example(de="!identität", en="!identity"),),
+            changes=False,
+        ),
+        Command(
+            name="desk.accept_identity",
+            verb=words("identität-annehmen", "accept-identity"),
+            args=AcceptArgs,
+            run=accept,
+            right=Right.ADMINISTRATION,
+            examples=(
+                Example(
+                    de="!identität-annehmen @vertretung:muenchen.example",
+                    en="!accept-identity @vertretung:muenchen.example",
+                ),
+            ),
+            undo=Never(reason="accepted"),
+            preview=before_accepting,
         ),
         Command(
             name="desk.undo",

@@ -17,17 +17,21 @@ from storage.values import Language
 class Place:
     """The room a message came from. `kind` None: not bound yet (counts as guest) or a direct chat.
 
-    `key` is the register's key of the room record, None while it is not bound.
+    `key` is the register's key of the room record, None while it is not bound. `account` is the Matrix account of the
+    bot that heard the message.
+    `public`: anybody may join, or read without joining.
     """
 
     room: str
     direct: bool
+    account: str = "default"
     alias: str | None = None
     key: str | None = None
     kind: RoomKind | None = None
     project: str | None = None
     body: str | None = None
     language: Language | None = None
+    public: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

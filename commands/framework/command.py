@@ -42,6 +42,7 @@ class Right(StrEnum):
     SEATED = "seated"
     STAFF = "staff"
     COORDINATION = "coordination"
+    ADMINISTRATION = "administration"
 
 
 class How(StrEnum):

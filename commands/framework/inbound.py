@@ -47,7 +47,7 @@ class Inbound(BaseModel):
     the reaction. `mentioned`: the bot is named in the event's mentions or at the beginning of the text.
     Block quotes and code are taken out of `text`; a message that is as a whole one code span keeps its text.
     `choices` are the ids of the answers chosen in a poll, whose event is the `target`. Where a room has MOVED, `target`
-    is the room's old id and `room` the one that continues it.
+    is the room's old id and `room` the one that continues it; so it is where we have JOINED such a room.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -109,7 +109,12 @@ def _message(inbound: Inbound, around: Around) -> bool:
 
 def _answers(inbound: Inbound, around: Around) -> bool:
     """A bare answer, where the bot has asked this very person."""
-    return (inbound.room, inbound.sender) in around.waiting and is_bare_answer(answer_word(inbound.text))
+    return (inbound.room, inbound.sender) in around.waiting and might_answer(inbound)
+
+
+def might_answer(inbound: Inbound) -> bool:
+    """Whether the text is a bare answer; whether somebody has asked is another question."""
+    return is_bare_answer(answer_word(inbound.text))
 
 
 def _edit(inbound: Inbound, around: Around) -> bool:

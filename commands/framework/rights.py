@@ -12,6 +12,7 @@ HOLDERS: Mapping[Right, Say] = {
     Right.SEATED: say("framework.right.seated"),
     Right.STAFF: say("framework.right.staff"),
     Right.COORDINATION: say("framework.right.coordination"),
+    Right.ADMINISTRATION: say("framework.right.administrators"),
 }
 """Who has each right, as words that fit after "may be used by:"."""
 
@@ -21,7 +22,10 @@ class NotAllowed(Refusal):
 
 
 def allows(right: Right, caller: Caller) -> bool:
-    """Whether the caller's seats of today give this right; coordination, and whoever stands in for it, has all."""
+    """Whether the caller's seats of today give this right; coordination, and whoever stands in for it, has all.
+
+    Only what concerns the bot itself is administration's alone, whoever that is in the configuration.
+    """
     match right:
         case Right.EVERYBODY:
             return True
@@ -31,6 +35,8 @@ def allows(right: Right, caller: Caller) -> bool:
             return bool(caller.staffed) or caller.coordinates
         case Right.COORDINATION:
             return caller.coordinates
+        case Right.ADMINISTRATION:
+            return caller.administrator
 
 
 def require(right: Right, caller: Caller) -> None:

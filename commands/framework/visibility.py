@@ -24,11 +24,11 @@ def cap(place: Place, seats: Iterable[Kept[Seat]], members: frozenset[str], *, s
     """The strictest visibility shown to whoever writes in `place` and holds `seats` today.
 
     `members` are the codes of the cities that are members today. `stands_in`: administration while nobody holds a
-    coordination seat. A room that is not bound counts as guest, a direct chat by its person.
+    coordination seat. A room that is not bound, or that anybody may read, counts as guest, a direct chat by its person.
     """
     if place.direct:
         return Visibility.INTERNAL if stands_in else level(seats, members)
-    return Visibility.GUEST if place.kind is None else ROOMS[place.kind]
+    return Visibility.GUEST if place.kind is None or place.public else ROOMS[place.kind]
 
 
 def level(seats: Iterable[Kept[Seat]], members: frozenset[str]) -> Visibility:

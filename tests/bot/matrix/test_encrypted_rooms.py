@@ -9,7 +9,7 @@ from bot.matrix import outbound
 from bot.matrix.render import MARKER, edit_content
 from commands.framework.inbound import Kind
 from storage.database import DatabaseUnusable
-from storage.outbox import next_sendings, sent_as
+from storage.outbox import next_sending, sent_as
 from tests.bot.matrix.bot import Bot, meet, words
 from tests.rig.fixtures import Arrive
 
@@ -61,7 +61,9 @@ async def test_a_reply_whose_sending_was_not_noted_is_not_sent_twice(
     room = await meet(bot, anna)
     await bot.put(room, "nur einmal")
     async with bot.database.read() as connection:
-        (message,) = await next_sendings(connection, "default", datetime.now(UTC))
+        turn = await next_sending(connection, "default", datetime.now(UTC))
+    assert turn is not None
+    message = turn.message
     known = bot.session.rooms.known(room)
     first = await bot.session.send(known, message.type, message.content, message.txn)
 
@@ -187,3 +189,19 @@ async def test_whoever_left_gets_no_key_of_what_is_said_afterwards(bot: Bot, arr
     after = bot.session.machine.outbound_group_sessions[room]
     assert after.id != before.id
     assert {user for user, _ in after.users_shared_with} == {anna.user_id}
+
+
+async def test_a_room_key_is_renewed_as_often_as_the_room_wants(bot: Bot, arrive: Arrive, synapse: Homeserver) -> None:
+    anna = await arrive("anna")
+    room = await meet(bot, anna)
+    await anna.set_state(room, "m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2", "rotation_period_msgs": 2})
+    while bot.session.rooms.known(room).rotation.messages != 2:
+        await bot.receive()
+    for number in range(5):
+        await bot.say(room, f"Nummer {number}", cause=f"${number}")
+
+    heard = [(await anna.next_from(bot.user_id, room)).body for _ in range(5)]
+    assert heard == [f"Nummer {number}" for number in range(5)]
+    sent = [event for event in await synapse.events(room) if event["type"] == "m.room.encrypted"]
+    keys = [event["content"]["session_id"] for event in sent]
+    assert [keys.index(key) for key in keys] == [0, 0, 2, 2, 4]

@@ -1,11 +1,14 @@
 """What strangers and unlucky homeservers do to a bot, on a real homeserver: it goes on."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.demo.homeserver import Account, Homeserver
-from bot.matrix.errors import Unauthorized, WrongAccount
+from bot.matrix.errors import RateLimited, Refused, Unauthorized, Unreachable, WrongAccount
 from bot.matrix.render import content
 from tests.bot.matrix.bot import Another, Bot, meet, words
 from tests.rig.fixtures import Arrive, Register
@@ -100,6 +103,96 @@ async def test_when_all_one_time_keys_are_taken_new_ones_and_a_spare_are_there(
     assert [key.get("fallback", False) for key in keys] == [False] * 50 + [True]
     await bot.restart()
     assert not (await taken()).get("fallback", False)
+
+
+Request = Callable[..., Awaitable[dict[str, Any]]]
+
+
+def first_of(request: Request, where: str, error: BaseException) -> Request:
+    """The same requests, but the first one to this endpoint fails."""
+    errors = [error]
+
+    async def made(method: str, path: str, **rest: Any) -> dict[str, Any]:
+        if where in path and errors:
+            raise errors.pop()
+        return await request(method, path, **rest)
+
+    return made
+
+
+@pytest.mark.parametrize("where", ["/keys/query", "/keys/claim", "/sendToDevice/"])
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (Refused(status=403, errcode="M_FORBIDDEN"), Unreachable),
+        (RateLimited(retry_after=timedelta(seconds=1)), RateLimited),
+        (Unreachable(reason="away"), Unreachable),
+        (asyncio.CancelledError(), asyncio.CancelledError),
+    ],
+    ids=["refused", "limited", "unreachable", "cancelled"],
+)
+async def test_a_room_whose_key_could_not_be_shared_gets_it_with_the_next_attempt_from_the_same_login(
+    bot: Bot, arrive: Arrive, monkeypatch: pytest.MonkeyPatch, where: str, error: BaseException, told: type[Exception]
+) -> None:
+    anna = await arrive("anna")
+    room = await meet(bot, anna)
+    known, token = bot.session.rooms.known(room), await bot.token()
+    monkeypatch.setattr(bot.session.wire, "request", first_of(bot.session.wire.request, where, error))
+
+    said = content("für alle lesbar", "für alle lesbar")
+    with pytest.raises(told):
+        await bot.session.send(known, "m.room.message", said, "txn")
+    assert not any(key.users_shared_with for key in bot.session.machine.outbound_group_sessions.values())
+    await bot.session.send(known, "m.room.message", said, "txn")
+
+    assert (await anna.next_from(bot.user_id, room)).body == "für alle lesbar"
+    assert await bot.token() == token
+
+
+class Directory:
+    """Answers keys queries in the homeserver's place, and counts whom they ask for."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self.answer = answer
+        self.asked: list[list[str]] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    async def request(self, _method: str, path: str, *, body: dict[str, Any], **_: Any) -> dict[str, Any]:
+        assert path.endswith("/keys/query")
+        self.asked.append(sorted(body["device_keys"]))
+        self.meanwhile()
+        return self.answer
+
+
+async def test_people_on_a_homeserver_that_is_away_are_not_asked_for_on_each_occasion(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, away, gone = "@anna:here.example", "@ben:away.example", "@chris:odd.example"
+    directory = Directory({"device_keys": {there: {}}, "failures": {"away.example": {"status": 503}}})
+    monkeypatch.setattr(bot.session.wire, "request", directory.request)
+    for _ in range(3):
+        await bot.session.query_keys([there, away, gone])
+    assert directory.asked == [[there, away, gone]]
+
+    later = datetime.now(UTC) + timedelta(minutes=6)
+    monkeypatch.setattr(bot.session, "now", lambda: later)
+    await bot.session.query_keys([there, away, gone])
+    # Whoever is only missing is asked for again; a homeserver that is away is tried by itself, off the way of others.
+    assert directory.asked[1:] == [[gone]]
+
+
+async def test_whoever_changes_while_an_answer_about_them_is_on_its_way_is_asked_for_again(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, ben = "@anna:here.example", "@ben:here.example"
+    directory = Directory({"device_keys": {anna: {}, ben: {}}})
+    monkeypatch.setattr(bot.session.wire, "request", directory.request)
+    directory.meanwhile = lambda: bot.session.machine.mark_changed([anna])
+    await bot.session.query_keys([anna, ben])
+    directory.meanwhile = lambda: None
+    for _ in range(2):
+        await bot.session.query_keys([anna, ben])
+    assert directory.asked == [[anna, ben], [anna]]
 
 
 async def test_a_token_that_is_no_longer_valid_ends_the_receiving(bot: Bot, synapse: Homeserver) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nio.crypto import OlmDevice
+from nio.crypto import OlmDevice, SessionStore
 
 from bot.matrix.errors import KeysLocked
 from bot.matrix.keys import Keys, _local, read_stored
@@ -16,6 +16,7 @@ from commands.framework.inbound import Assurance
 from storage.database import Database
 
 ANNA = "@anna:x"
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 async def machine(database: Database, user_id: str, device_id: str = "D", pickle_key: str = "geheim") -> Machine:
@@ -34,7 +35,7 @@ def acquaint(one: Machine, other: Machine) -> None:
     """`one` learns the other's device and opens a channel to it."""
     body = other.upload()
     other.uploaded({})
-    one.learn({other.user_id: {other.device_id: body["device_keys"]}})
+    one.learn({"device_keys": {other.user_id: {other.device_id: body["device_keys"]}}}, NOW)
     name, key = next(iter(body["one_time_keys"].items()))
     one.befriend({other.user_id: {other.device_id: {name: key}}})
 
@@ -44,7 +45,7 @@ async def test_a_room_key_sent_by_one_machine_is_read_by_another_after_a_restart
     acquaint(bot, anna)
     await flush(bot, database)
     bot = await machine(database, "@bot:x")
-    devices = bot.devices_of([ANNA, "@bot:x"])
+    devices = bot.entitled([ANNA, "@bot:x"])
     assert [device.id for device in devices] == ["D"]
     key = bot.room_key("!r", devices, Rotation())
     (envelope,) = bot.envelopes("!r", key, devices)
@@ -61,7 +62,7 @@ async def test_a_room_key_sent_by_one_machine_is_read_by_another_after_a_restart
     # Without her device list anna cannot know whose device it was.
     assert anna.assurance("@bot:x", opened) is Assurance.NONE
     own = bot._signed(bot._device_keys())
-    anna.learn({"@bot:x": {"D": own}})
+    anna.learn({"device_keys": {"@bot:x": {"D": own}}}, NOW)
     assert anna.assurance("@bot:x", opened) is Assurance.DEVICE
     assert anna.assurance("@eve:x", opened) is Assurance.NONE
     # The same message under another id is a replay.
@@ -119,15 +120,60 @@ async def test_a_device_that_comes_back_gets_keys_again(database: Database) -> N
     bot, anna = await machine(database, "@bot:x"), await machine(database, ANNA)
     keys = anna._signed(anna._device_keys())
     for devices, known in (({"D": keys}, 1), ({}, 0), ({"D": dict(keys)}, 1)):
-        bot.learn({ANNA: devices})
-        assert len(bot.devices_of([ANNA])) == known
+        bot.learn({"device_keys": {ANNA: devices}}, NOW)
+        assert len(bot.entitled([ANNA])) == known
+
+
+async def test_a_one_time_key_is_used_up_together_with_what_it_opened(database: Database) -> None:
+    bot, anna = await machine(database, "@bot:x"), await machine(database, ANNA)
+    acquaint(bot, anna)
+    await flush(anna, database)
+    devices = bot.entitled([ANNA])
+    key = bot.room_key("!r", devices, Rotation())
+    (envelope,) = bot.envelopes("!r", key, devices)
+    event = {"type": "m.room.encrypted", "sender": "@bot:x", "content": envelope.content}
+    anna.accept(event)
+
+    # After a crash before anything was stored, the same message opens the same channel.
+    anna = await machine(database, ANNA)
+    anna.accept(event)
+    assert anna.reach("!r", key.id) == 0
+    await flush(anna, database)
+
+    # Once stored, it opens none, not even where the channel itself is gone.
+    anna = await machine(database, ANNA)
+    assert anna.session_store.get(bot.account.identity_keys["curve25519"])
+    anna.session_store = SessionStore()  # type: ignore[no-untyped-call]
+    anna.accept(event)
+    assert not anna.session_store.get(bot.account.identity_keys["curve25519"])
+
+
+async def test_a_room_key_is_made_out_to_the_device_that_sent_it_whatever_it_claims(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot, anna, eve = await machine(database, "@bot:x"), await machine(database, ANNA), await machine(database, "@eve:x")
+    for one, other in ((bot, anna), (bot, eve), (eve, bot)):
+        acquaint(one, other)
+    claimed = {**eve.account.identity_keys, "ed25519": anna.account.identity_keys["ed25519"]}
+    monkeypatch.setattr(type(eve.account), "identity_keys", property(lambda _self: claimed))
+    devices = eve.entitled(["@bot:x"])
+    (envelope,) = eve.envelopes("!r", eve.room_key("!r", devices, Rotation()), devices)
+    sealed = eve.encrypt("!r", "m.room.message", {"body": "!ja"})
+    monkeypatch.undo()
+    bot.accept({"type": "m.room.encrypted", "sender": "@eve:x", "content": envelope.content})
+
+    opened = bot.open("!r", {"event_id": "$1", "sender": ANNA, "origin_server_ts": 1, "content": sealed})
+    assert opened is not None
+    assert opened.signing_key == anna.account.identity_keys["ed25519"]
+    for user in (ANNA, "@eve:x"):
+        assert bot.assurance(user, opened) is Assurance.NONE
 
 
 async def test_no_answer_to_a_keys_query_or_claim_raises(database: Database) -> None:
     bot = await machine(database, "@bot:x")
     odd: list[Any] = [None, [], {}, {ANNA: None}, {ANNA: {"D": None}}, {ANNA: {"D": {"keys": []}}}]
     for answer in odd:
-        bot.learn(answer)
+        bot.learn({"device_keys": answer, "master_keys": answer, "self_signing_keys": answer}, NOW)
         bot.befriend(answer)
         bot.accept(answer)
     bot.device_store.add(OlmDevice(ANNA, "D", {"ed25519": "&", "curve25519": "&"}))
