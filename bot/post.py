@@ -2,18 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from bot.matrix.render import content, edit_content, reaction_content
 from commands.framework.caller import Caller
-from commands.framework.inbound import Inbound
+from commands.framework.inbound import Inbound, Kind
 from commands.framework.render import Renderer
 from commands.framework.reply import Reply, Tell, line, say
 from commands.framework.texts import Texts
 from storage.matrix.queries import direct_room, room_with_alias
-from storage.outbox import Parcel, Sending, enqueue, next_ordinal, replies_to
+from storage.outbox import Parcel, Sending, Underway, enqueue, enqueue_edit, next_ordinal, replies_to, sent_as
 from storage.people.preferences import preference
 from storage.people.queries import person
 from storage.people.record import Person
@@ -30,11 +30,15 @@ MESSAGE, REACTION = "m.room.message", "m.reaction"
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """What every reply needs: the account it is sent from, the texts, and the secret of the transaction ids."""
+    """What every reply needs: the account it is sent from, the texts, and the secret of the transaction ids.
+
+    `underway` is what the account's sender does now.
+    """
 
     account: str
     texts: Texts
     secret: bytes
+    underway: Underway = field(default_factory=Underway)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +54,8 @@ class Envelope:
     @property
     def answers(self) -> str:
         """The message to answer: of an edit or deletion its original, of a reaction our message that has it."""
-        return self.inbound.target or self.inbound.event
+        names_a_room = self.inbound.kind in {Kind.JOINED, Kind.MOVED}
+        return self.inbound.event if names_a_room else self.inbound.target or self.inbound.event
 
 
 async def post(work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply) -> None:
@@ -61,9 +66,9 @@ async def post(work: Work, office: Office, caller: Caller, envelope: Envelope, r
         reply = replace(reply, blocks=(*reply.blocks, undelivered), acknowledged=False)
     row = await _answer(work, office, caller, envelope, reply)
     await _ask(work, caller, envelope, reply, row)
-    for (room, plain, html), mentions in notes.messages.items():
-        note = content(plain, html, msgtype="m.text", mentions=mentions)
-        await _enqueue(work, office, room, envelope.cause, note)
+    for note, mentions in notes.messages.items():
+        body = content(note.plain, note.html, msgtype="m.text", mentions=mentions)
+        await _enqueue(work, office, note.room, envelope.cause, body, late=note.late)
 
 
 async def _answer(work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply) -> int | None:
@@ -82,29 +87,54 @@ async def _takes_signs(work: Work, caller: Caller) -> bool:
 
 
 async def _say(work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply) -> int:
-    inbound = envelope.inbound
-    said = content(*_rendered(office, caller, reply), thread=inbound.thread, reply_to=envelope.answers)
-    return await _enqueue(work, office, inbound.room, envelope.cause, said, about=reply.about)
+    renderer, thread = _renderer(office, caller), await _thread(work, envelope)
+    said = content(renderer.plain(reply), renderer.html(reply), thread=thread, reply_to=envelope.answers)
+    room, late = envelope.inbound.room, _late(renderer, work)
+    return await _enqueue(work, office, room, envelope.cause, said, about=reply.about, late=late, thread=thread)
 
 
 async def _revise(work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply, said: Sending) -> int:
     await settle_in(work.connection, said.id)
-    new = edit_content(*_rendered(office, caller, reply))
-    await _enqueue(work, office, said.room, envelope.cause, new, replaces=said.id, about=reply.about)
+    renderer = _renderer(office, caller)
+    new = edit_content(renderer.plain(reply), renderer.html(reply))
+    late, place = _late(renderer, work), said.room
+    await _enqueue(
+        work, office, place, envelope.cause, new, replaces=said.id, about=reply.about, late=late, thread=said.thread
+    )
     # A question in the new text is answered by replying to the message as it first was.
     return said.id
 
 
 async def _react(work: Work, office: Office, envelope: Envelope) -> int:
-    sign = reaction_content(envelope.answers, ACKNOWLEDGED)
-    return await _enqueue(work, office, envelope.inbound.room, envelope.cause, sign, type=REACTION)
+    sign, thread = reaction_content(envelope.answers, ACKNOWLEDGED), await _thread(work, envelope)
+    return await _enqueue(work, office, envelope.inbound.room, envelope.cause, sign, type=REACTION, thread=thread)
+
+
+async def _thread(work: Work, envelope: Envelope) -> str | None:
+    """The thread to answer in; reactions, edits and deletions do not name it, what we said there before does."""
+    inbound = envelope.inbound
+    if inbound.thread or inbound.target is None:
+        return inbound.thread
+    ours = (await sent_as(work.connection, [inbound.target])).values()
+    earlier = (*ours, *await replies_to(work.connection, inbound.target))
+    return next((s.thread for s in earlier if s.thread and s.room == inbound.room), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Note:
+    """What somebody else is told, where, and what stands before it if it comes late."""
+
+    room: str
+    plain: str
+    html: str
+    late: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Notes:
-    """Notes to others by room and text, with those they name; `reached` are all who need not be told otherwise."""
+    """Notes to others, with those they name; `reached` are all who need not be told otherwise."""
 
-    messages: Mapping[tuple[str, str, str], list[str]]
+    messages: Mapping[_Note, list[str]]
     reached: frozenset[str]
 
 
@@ -113,7 +143,7 @@ async def _notes(work: Work, office: Office, caller: Caller, envelope: Envelope,
 
     Notes that say the same in the same room are one message.
     """
-    messages: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    messages: dict[_Note, list[str]] = defaultdict(list)
     reached = set()
     shared = await _shared_room(work, office, envelope.inbound) if told else None
     for note in told:
@@ -124,7 +154,8 @@ async def _notes(work: Work, office: Office, caller: Caller, envelope: Envelope,
         elif to is not None and to.record.mxid is not None and room is not None:
             renderer = Renderer(office.texts, to.record.language or caller.language, caller.zone)
             body = Reply(blocks=note.blocks)
-            messages[room, renderer.plain(body), renderer.html(body)].append(to.record.mxid)
+            said = _Note(room=room, plain=renderer.plain(body), html=renderer.html(body), late=_late(renderer, work))
+            messages[said].append(to.record.mxid)
             reached.add(note.person)
     return _Notes(messages=messages, reached=frozenset(reached))
 
@@ -158,6 +189,8 @@ async def _enqueue(
     type: str = MESSAGE,  # noqa: A002 - the Matrix specification's word
     replaces: int | None = None,
     about: str | None = None,
+    late: str | None = None,
+    thread: str | None = None,
 ) -> int:
     parcel = Parcel(
         account=office.account,
@@ -167,15 +200,23 @@ async def _enqueue(
         type=type,
         content=body,
         replaces=replaces,
+        late=late,
+        thread=thread,
         about=about,
         shown=await work.newest() if about else None,
     )
-    return await enqueue(work.connection, parcel, office.secret, work.now)
+    if replaces is None:
+        return await enqueue(work.connection, parcel, office.secret, work.now)
+    return await enqueue_edit(work.connection, parcel, office.secret, work.now, office.underway)
 
 
-def _rendered(office: Office, caller: Caller, reply: Reply) -> tuple[str, str]:
-    renderer = Renderer(office.texts, caller.language, caller.zone)
-    return renderer.plain(reply), renderer.html(reply)
+def _renderer(office: Office, caller: Caller) -> Renderer:
+    return Renderer(office.texts, caller.language, caller.zone)
+
+
+def _late(renderer: Renderer, work: Work) -> str:
+    """What stands before a message that goes out much later than now."""
+    return renderer.plain(Reply(blocks=(line(say("desk.reply.late", at=work.now)),)))
 
 
 async def _ask(work: Work, caller: Caller, envelope: Envelope, reply: Reply, row: int | None) -> None:

@@ -1,6 +1,6 @@
 """Who wrote, and where: the register's view of the sender and the room, made once for each message."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -48,7 +48,7 @@ class _Known:
 
 async def identify(view: View, house: House, inbound: Inbound, now: datetime) -> Caller:
     """The caller behind `inbound`: person and seats by Matrix ID today, never by display name or power level."""
-    zone = await _zone(view, house)
+    _, zone = await spoken_here(view, house)
     today = now.astimezone(zone).date()
     known = await recalled(view, ("who", inbound.sender, today), lambda: _known(view, inbound.sender, zone, today))
     place = await place_of(view, house, inbound)
@@ -77,13 +77,15 @@ def _scope(place: Place, known: _Known, *, stands_in: bool) -> Scope:
         person=known.person.key if known.person else None,
         seats=frozenset(seat.key for seat in known.seats),
         as_of=None,
-        own=place.project,
+        # What anybody may read shows guests' part of its own project, too.
+        own=None if place.public else place.project,
     )
 
 
-async def _zone(view: View, house: House) -> ZoneInfo:
+async def spoken_here(view: View, house: House) -> tuple[Language, ZoneInfo]:
+    """The language and zone of the cooperation, those of the configuration before there is one."""
     ours = await recalled(view, "cooperation", lambda: cooperation(view, unlimited()))
-    return ZoneInfo(ours.record.timezone) if ours else house.zone
+    return (ours.record.language, ZoneInfo(ours.record.timezone)) if ours else (house.language, house.zone)
 
 
 async def _known(view: View, sender: str, zone: ZoneInfo, today: date) -> _Known:
@@ -104,23 +106,23 @@ async def _known(view: View, sender: str, zone: ZoneInfo, today: date) -> _Known
 async def place_of(view: View, house: House, inbound: Inbound) -> Place:
     """The room of `inbound` as it is bound in the register: by its id, or else by its alias."""
     if inbound.direct:
-        return Place(room=inbound.room, direct=True)
+        return Place(room=inbound.room, direct=True, account=house.account)
     room = inbound.room
-    bound = await recalled(view, ("room", room), lambda: room_by_address(view, unlimited(), room, None))
-    if bound is not None:
-        return _bound(room, bound, bound.record.alias)
     facts = await room_facts(view.connection, house.account, room)
-    alias = facts.alias if facts else None
-    bound = await recalled(view, ("room", room, alias), lambda: room_by_address(view, unlimited(), room, alias))
-    return _bound(room, bound, alias) if bound else Place(room=room, direct=False, alias=alias)
+    alias, public = (facts.alias, facts.public) if facts else (None, False)
+    bound = await recalled(view, ("room", room), lambda: room_by_address(view, unlimited(), room, None))
+    if bound is None:
+        bound = await recalled(view, ("room", room, alias), lambda: room_by_address(view, unlimited(), room, alias))
+    place = Place(room=room, direct=False, account=house.account, alias=alias, public=public)
+    return _bound(place, bound) if bound else place
 
 
-def _bound(room: str, bound: Kept[Room], alias: str | None) -> Place:
+def _bound(place: Place, bound: Kept[Room]) -> Place:
     record = bound.record
-    return Place(
-        room=room,
-        direct=False,
-        alias=alias,
+    return replace(
+        place,
+        # A room that is known by its id keeps the address it was bound with.
+        alias=record.alias if record.id == place.room else place.alias,
         key=bound.key,
         kind=record.kind,
         project=record.project,

@@ -60,3 +60,62 @@ class Refused(MatrixError):
 
     status: int
     errcode: str
+
+
+@dataclass(kw_only=True, eq=False)
+class Challenged(Refused):
+    """The homeserver wants the request once more, with a proof of who is asking.
+
+    `flows` are the ways to give it, each a list of stages; `page` is where a person may approve in the browser.
+    """
+
+    flows: tuple[tuple[str, ...], ...]
+    session: str
+    page: str | None
+
+
+@dataclass(kw_only=True, eq=False)
+class IdentityError(MatrixError):
+    """The bot cannot act under an identity of its own; only a person can mend that."""
+
+
+@dataclass(kw_only=True, eq=False)
+class IdentityNotOurs(IdentityError):
+    """The account has an identity, `master_key` on the homeserver, whose private keys are not on this machine."""
+
+    user_id: str
+    master_key: str
+
+
+@dataclass(kw_only=True, eq=False)
+class NothingToRecover(IdentityError):
+    """A recovery key was given, but the account has no identity yet."""
+
+
+@dataclass(kw_only=True, eq=False)
+class RecoveryKeyInvalid(IdentityError):
+    """What was typed is no recovery key: a character is wrong or missing."""
+
+
+@dataclass(kw_only=True, eq=False)
+class RecoveryKeyWrong(IdentityError):
+    """It is a recovery key, but not the one that this account's secrets are stored under."""
+
+
+@dataclass(kw_only=True, eq=False)
+class SecretsMissing(IdentityError):
+    """The account's secret storage does not hold the keys of its identity."""
+
+
+@dataclass(kw_only=True, eq=False)
+class ApprovalNeeded(IdentityError):
+    """The homeserver wants the identity approved: on `page` in the browser, or with the account's password."""
+
+    page: str | None
+
+
+@dataclass(kw_only=True, eq=False)
+class DeviceNotSigned(IdentityError):
+    """The device could not be signed: `reason` is one of other_keys, refused, not_kept."""
+
+    reason: str

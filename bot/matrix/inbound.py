@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
+from bot.matrix.ids import identifier, mapping
 from commands.framework.inbound import Assurance, Inbound, Kind
 
 Facts = dict[str, Any]
@@ -15,8 +17,13 @@ Facts = dict[str, Any]
 _SPOKEN = frozenset({"m.text", "m.emote", "m.notice"})
 _NOTICE = "m.notice"
 _HTML = "org.matrix.custom.html"
-_LONGEST_ID = 255
 _LONGEST_KEY = 64
+_MOST_CHOICES = 20
+"""A poll has at most so many answers (MSC3381)."""
+_SAID = frozenset({"m.room.message", "m.poll.response", "org.matrix.msc3381.poll.response"})
+"""What must be encrypted where the room is. Reactions never are, and deletions cannot be."""
+_THREAD = frozenset({"m.thread", "io.element.thread"})
+_MENTIONS = ("m.mentions", "org.matrix.msc3952.mentions")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,7 +55,7 @@ def read(event: Mapping[str, Any], where: Where, received: datetime, *, clear: C
 
     The time is the sender's homeserver's claim, but never later than `received`.
     """
-    event_id, sender = _id(event.get("event_id")), _id(event.get("sender"))
+    event_id, sender = identifier(event.get("event_id")), identifier(event.get("sender"))
     kind = clear.type if clear else event.get("type")
     content = clear.content if clear else event.get("content")
     if event_id is None or sender is None or not isinstance(content, Mapping):
@@ -64,65 +71,124 @@ def read(event: Mapping[str, Any], where: Where, received: datetime, *, clear: C
 
 
 def _unencrypted(where: Where, kind: Any) -> Assurance:
-    # Reactions are never encrypted and deletions cannot be: only what is said must be.
-    return Assurance.NONE if where.encrypted and kind == "m.room.message" else Assurance.SERVER
+    return Assurance.NONE if where.encrypted and kind in _SAID else Assurance.SERVER
 
 
-def joined(event: Mapping[str, Any], where: Where, received: datetime) -> Inbound | None:
-    """Our own joining of a room as a value."""
-    event_id = _id(event.get("event_id"))
+def joined(
+    event: Mapping[str, Any], where: Where, received: datetime, *, continues: str | None = None
+) -> Inbound | None:
+    """Our own joining of a room as a value; `continues` is the room of ours that goes on in it."""
+    event_id = identifier(event.get("event_id"))
     if event_id is None:
         return None
     at = _instant(event.get("origin_server_ts"), received)
-    return Inbound(kind=Kind.JOINED, event=event_id, room=where.room, sender=where.me, at=at, direct=where.direct)
+    facts = _ours(event_id, where, at)
+    return Inbound(kind=Kind.JOINED, target=continues, **facts)
+
+
+def moved(creation: str, old: str, where: Where, received: datetime) -> Inbound:
+    """A room of ours that goes on in another, as a value: known by the event that created the other."""
+    return Inbound(kind=Kind.MOVED, target=old, **_ours(creation, where, received))
+
+
+def _ours(event_id: str, where: Where, at: datetime) -> Facts:
+    return {"event": event_id, "room": where.room, "sender": where.me, "at": at, "direct": where.direct}
 
 
 def _message(_event: Mapping[str, Any], content: Mapping[str, Any], where: Where) -> Facts | None:
-    relation = _mapping(content.get("m.relates_to"))
+    relation = mapping(content.get("m.relates_to"))
     if relation.get("rel_type") == "m.replace":
         return _edit(content, relation, where)
-    said = _said(content, where, is_reply=bool(_mapping(relation.get("m.in_reply_to"))))
+    said = _said(content, where, is_reply=bool(mapping(relation.get("m.in_reply_to"))))
     if said is None:
         return None
-    in_thread = relation.get("rel_type") == "m.thread"
     # In a thread, clients without threads are served an answer to its last message: that is no reply.
-    falls_back = in_thread and relation.get("is_falling_back") is True
+    falls_back = _is_one_of(relation.get("rel_type"), _THREAD) and relation.get("is_falling_back") is True
     return said | {
         "kind": Kind.MESSAGE,
-        "thread": _id(relation.get("event_id")) if in_thread else None,
-        "reply_to": None if falls_back else _id(_mapping(relation.get("m.in_reply_to")).get("event_id")),
+        "thread": thread_of(content),
+        "reply_to": None if falls_back else identifier(mapping(relation.get("m.in_reply_to")).get("event_id")),
     }
 
 
+def thread_of(content: Mapping[str, Any]) -> str | None:
+    """The root of the thread that an event stands in, encrypted or not; None if it stands in none."""
+    relation = mapping(content.get("m.relates_to"))
+    return identifier(relation.get("event_id")) if _is_one_of(relation.get("rel_type"), _THREAD) else None
+
+
+def _is_one_of(value: Any, names: frozenset[str]) -> bool:
+    # What others wrote may be a list, which no set can be asked for.
+    return isinstance(value, str) and value in names
+
+
 def _edit(content: Mapping[str, Any], relation: Mapping[str, Any], where: Where) -> Facts | None:
-    target = _id(relation.get("event_id"))
-    said = _said(_mapping(content.get("m.new_content")), where, is_reply=False)
+    target = identifier(relation.get("event_id"))
+    said = _said(mapping(content.get("m.new_content")), where, is_reply=False)
     return None if target is None or said is None else said | {"kind": Kind.EDIT, "target": target}
+
+
+def replaces(edit: Inbound, original: Mapping[str, Any]) -> bool:
+    """Whether an edit is one of this event: by its sender, of a message that is no edit itself."""
+    relation = mapping(mapping(original.get("content")).get("m.relates_to"))
+    is_message = "state_key" not in original and relation.get("rel_type") != "m.replace"
+    return is_message and original.get("sender") == edit.sender
 
 
 def _deletion(event: Mapping[str, Any], content: Mapping[str, Any], _where: Where) -> Facts | None:
     # Newer room versions name the target in the content, older ones beside it.
-    target = _id(content.get("redacts")) or _id(event.get("redacts"))
+    target = identifier(content.get("redacts")) or identifier(event.get("redacts"))
     return None if target is None else {"kind": Kind.DELETION, "target": target}
 
 
 def _reaction(_event: Mapping[str, Any], content: Mapping[str, Any], _where: Where) -> Facts | None:
-    relation = _mapping(content.get("m.relates_to"))
-    target, key = _id(relation.get("event_id")), relation.get("key")
+    relation = mapping(content.get("m.relates_to"))
+    target, key = identifier(relation.get("event_id")), relation.get("key")
     if relation.get("rel_type") != "m.annotation" or target is None or not isinstance(key, str):
         return None
     return {"kind": Kind.REACTION, "target": target, "key": _plain_symbol(key)[:_LONGEST_KEY]}
 
 
-_READERS = {"m.room.message": _message, "m.room.redaction": _deletion, "m.reaction": _reaction}
+def _poll_answer(_event: Mapping[str, Any], content: Mapping[str, Any], _where: Where) -> Facts | None:
+    relation = mapping(content.get("m.relates_to"))
+    target, chosen = identifier(relation.get("event_id")), _chosen(content)
+    if relation.get("rel_type") != "m.reference" or target is None or chosen is None:
+        return None
+    # An empty choice is one too: it takes the earlier one back.
+    choices = dict.fromkeys(choice for choice in map(_choice, chosen[:_MOST_CHOICES]) if choice)
+    return {"kind": Kind.POLL_ANSWER, "target": target, "choices": tuple(choices)}
+
+
+def _chosen(content: Mapping[str, Any]) -> list[Any] | None:
+    """The chosen answers by the name of the specification, or by those that clients used before it and still do."""
+    blocks = [mapping(content.get(name)).get("answers") for name in _UNSTABLE_ANSWERS]
+    return next((found for found in (content.get("m.selections"), *blocks) if isinstance(found, list)), None)
+
+
+def _choice(value: Any) -> str | None:
+    """The id of an answer in a poll; unlike other ids it may be a single character, or hold spaces."""
+    return value if isinstance(value, str) and 0 < len(value) <= _LONGEST_CHOICE and value.isprintable() else None
+
+
+_LONGEST_CHOICE = 255
+_UNSTABLE_ANSWERS = ("org.matrix.msc3381.poll.response", "m.poll.response")
+
+_READERS = {
+    "m.room.message": _message,
+    "m.room.redaction": _deletion,
+    "m.reaction": _reaction,
+    "m.poll.response": _poll_answer,
+    "org.matrix.msc3381.poll.response": _poll_answer,
+}
 
 
 def _said(content: Mapping[str, Any], where: Where, *, is_reply: bool) -> Facts | None:
     msgtype, body = content.get("msgtype"), content.get("body")
-    if msgtype not in _SPOKEN or not isinstance(body, str):
+    if not _is_one_of(msgtype, _SPOKEN) or not isinstance(body, str):
         return None
-    text = _without_code_and_quotes(content, body, is_reply=is_reply)
-    named = _names_us(content, where)
+    reading = _reading(content)
+    text = _without_code_and_quotes(reading, body, is_reply=is_reply)
+    named = _names_us(content, where, reading.pills if reading else frozenset())
     rest = _after_our_name(text, where, named=named)
     return {
         "text": text if rest is None else rest,
@@ -131,9 +197,10 @@ def _said(content: Mapping[str, Any], where: Where, *, is_reply: bool) -> Facts 
     }
 
 
-def _names_us(content: Mapping[str, Any], where: Where) -> bool:
-    named = _mapping(content.get("m.mentions")).get("user_ids")
-    return isinstance(named, list) and where.me in named
+def _names_us(content: Mapping[str, Any], where: Where, pills: Collection[str]) -> bool:
+    """Whether the event mentions us; where it says nothing of mentions, a link to us is one."""
+    said = [mapping(content[name]).get("user_ids") for name in _MENTIONS if name in content]
+    return any(isinstance(users, list) and where.me in users for users in said) if said else where.me in pills
 
 
 def _after_our_name(text: str, where: Where, *, named: bool) -> str | None:
@@ -159,12 +226,15 @@ def _forms(where: Where) -> set[str]:
     return {name for name in names if name.strip("@ ")}
 
 
-def _without_code_and_quotes(content: Mapping[str, Any], body: str, *, is_reply: bool) -> str:
-    """The text that may execute: what is quoted or shown as code was not said to us."""
+def _reading(content: Mapping[str, Any]) -> "_Reading | None":
     html = content.get("formatted_body")
-    if content.get("format") != _HTML or not isinstance(html, str):
+    return _Reading(html) if content.get("format") == _HTML and isinstance(html, str) else None
+
+
+def _without_code_and_quotes(reading: "_Reading | None", body: str, *, is_reply: bool) -> str:
+    """The text that may execute: what is quoted or shown as code was not said to us."""
+    if reading is None:
         return clean(_plain_said(clean(body)))
-    reading = _Reading(html)
     if reading.has_structure:
         return clean(reading.text())
     # Without code and quotes the plain body is nearer to what was typed than the HTML made of it.
@@ -205,6 +275,7 @@ _BREAKING = frozenset(
 _FALLBACK = "mx-reply"
 _DEEPEST = 100
 # Possessive, and ended by the next "<": a tokenizer that looks further takes half a minute for 64 KiB of "<a ".
+_PILL = re.compile(r"""href\s*=\s*["']?(?:https://matrix\.to/#/(?:@|%40)|matrix:u/)([^"'?\s]+)""", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)[^<>]*+>")
 
 
@@ -214,6 +285,8 @@ class _Reading:
     def __init__(self, html: str) -> None:
         self.has_structure = False
         self.has_fallback = False
+        self.pills: set[str] = set()
+        """Users named by a link to them, as clients do that write no mentions."""
         self._open: list[str] = []
         self._said: list[str] = []
         self._spans: list[str] = []
@@ -222,6 +295,7 @@ class _Reading:
         for tag in _TAG.finditer(html):
             self._text(html[done : tag.start()])
             self._turn(tag[2].lower(), closing=bool(tag[1]))
+            self._note_pill(tag)
             done = tag.end()
         self._text(html[done:])
 
@@ -232,6 +306,10 @@ class _Reading:
             self._begin(tag)
         if tag in _BREAKING and not self._open:
             self._said.append("\n")
+
+    def _note_pill(self, tag: re.Match[str]) -> None:
+        if tag[2] in {"a", "A"} and not self._open and (link := _PILL.search(unescape(tag[0]))):
+            self.pills.add(f"@{unquote(link[1])}")
 
     def _begin(self, tag: str) -> None:
         self.has_fallback |= tag == _FALLBACK
@@ -276,17 +354,6 @@ def clean(text: str) -> str:
 def _plain_symbol(key: str) -> str:
     """A reaction without skin tone and variation selector, so that every thumb is the same thumb."""
     return "".join(c for c in clean(key) if c not in "\ufe0e\ufe0f" and not "\U0001f3fb" <= c <= "\U0001f3ff")
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _id(value: Any) -> str | None:
-    """An id others wrote, if it can be one: storable, without spaces or invisible characters."""
-    if not isinstance(value, str) or not 1 < len(value) <= _LONGEST_ID:
-        return None
-    return value if value.isprintable() and " " not in value else None
 
 
 def _instant(milliseconds: Any, received: datetime) -> datetime:

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from bot.matrix.ids import identifier, mapping
 from bot.matrix.machine import Rotation
 from storage.matrix.record import RoomRecord
 
@@ -19,12 +20,24 @@ _KEPT = frozenset(
         "m.room.canonical_alias",
         "m.room.join_rules",
         "m.room.history_visibility",
+        "m.room.tombstone",
     }
 )
 _CREATORS_STAND_ABOVE = 12
 """From this room version on creators are not listed in the power levels and stand above them."""
 _LONGEST_NAME = 255
 _LONGEST_MS = int(timedelta(days=365).total_seconds() * 1000)
+_STATE_POWER = 50
+"""What sending a state event takes where the power levels do not say."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tombstone:
+    """Somebody's word that a room goes on as `successor`. `entitled`: they may close it, and invite people."""
+
+    successor: str
+    sender: str
+    entitled: bool
 
 
 class Room:
@@ -48,7 +61,7 @@ class Room:
         if not (isinstance(kind, str) and isinstance(key, str) and isinstance(content, dict)) or kind not in _KEPT:
             return
         self.touched = True
-        self._state[kind, key] = content | {"sender": event.get("sender")}
+        self._state[kind, key] = content | {"sender": event.get("sender"), "event_id": event.get("event_id")}
         if kind == "m.room.member":
             self._note_member(key, content.get("membership"))
         if kind == "m.room.encryption" and key == "":
@@ -63,8 +76,8 @@ class Room:
     def apply_invitation(self, event: Mapping[str, Any]) -> None:
         """Take in what an invitation shows of the room: only that we are meant, and by whom."""
         if (event.get("type"), event.get("state_key")) == ("m.room.member", self._me):
-            content, sender = event.get("content"), event.get("sender")
-            if isinstance(content, dict) and content.get("membership") == "invite" and isinstance(sender, str):
+            sender = identifier(event.get("sender"))
+            if mapping(event.get("content")).get("membership") == "invite" and sender:
                 self.we_are("invite", inviter=sender)
 
     def apply_leaving(self, event: Mapping[str, Any]) -> None:
@@ -72,6 +85,11 @@ class Room:
         content = event.get("content")
         if (event.get("type"), event.get("state_key")) == ("m.room.member", self._me) and isinstance(content, dict):
             self.we_are("ban" if content.get("membership") == "ban" else "leave")
+
+    def answered(self) -> None:
+        """Our answer to the invitation is on its way; what comes of it is told by a synchronisation."""
+        if self._membership == "invite":
+            self.we_are("leave")
 
     def we_are(self, membership: str, *, inviter: str | None = None) -> None:
         """Note our own membership; `inviter` counts while it is an invitation."""
@@ -93,12 +111,17 @@ class Room:
         return replace(
             ours,
             direct=self.direct,
-            other=next((user for user in self.members if user != self._me), None) if self.direct else None,
+            other=self._other if self.direct else None,
             public=self.public,
             members=len(self.members),
             name=self.name,
             alias=self.alias,
+            successor=self.successor,
         )
+
+    @property
+    def _other(self) -> str | None:
+        return identifier(next((user for user in self.members if user != self._me), None))
 
     def _content(self, kind: str, key: str = "") -> Mapping[str, Any]:
         return self._state.get((kind, key), {})
@@ -141,8 +164,8 @@ class Room:
 
     @property
     def direct(self) -> bool:
-        """Whether exactly two people are joined or invited, one of them the bot."""
-        return len(self.members) == 2 and self._me in self.members
+        """Whether exactly two people are joined or invited, one of them the bot, and nobody else can read along."""
+        return len(self.members) == 2 and self._me in self.members and not self.public
 
     @property
     def public(self) -> bool:
@@ -174,9 +197,50 @@ class Room:
         levels = self._state.get(("m.room.power_levels", ""))
         if levels is None:
             return 100 if user == create.get("sender") else 0
-        users = levels.get("users")
-        own = users.get(user) if isinstance(users, dict) else None
+        own = mapping(levels.get("users")).get(user)
         return _level(own, _level(levels.get("users_default"), 0))
+
+    @property
+    def tombstone(self) -> Tombstone | None:
+        """Who says that another room continues this one, and whether they may, by the power levels as they are now."""
+        content = self._content("m.room.tombstone")
+        successor, sender = identifier(content.get("replacement_room")), identifier(content.get("sender"))
+        if successor is None or sender is None or successor == self.id:
+            return None
+        return Tombstone(successor=successor, sender=sender, entitled=self.power(sender) >= self._power_to_move())
+
+    def _power_to_move(self) -> float:
+        levels = self._state.get(("m.room.power_levels", ""))
+        if levels is None:
+            return 0
+        usual = _level(levels.get("state_default"), _STATE_POWER)
+        closing = _level(mapping(levels.get("events")).get("m.room.tombstone"), usual)
+        return max(closing, _level(levels.get("invite"), 0))
+
+    @property
+    def successor(self) -> str | None:
+        """The room that continues this one, once somebody who may has said so; it stays so."""
+        found = self.tombstone
+        return found.successor if found and found.entitled else self._record.successor
+
+    @property
+    def predecessor(self) -> str | None:
+        """The room that this one was made to continue, by its own account."""
+        return identifier(mapping(self._content("m.room.create").get("predecessor")).get("room_id"))
+
+    @property
+    def creation(self) -> str | None:
+        """The event that created the room."""
+        return identifier(self._content("m.room.create").get("event_id"))
+
+    @property
+    def open_to_us(self) -> bool:
+        """Whether we may write messages here, as the power levels are now."""
+        levels = self._content("m.room.power_levels")
+        events = levels.get("events")
+        kind = "m.room.encrypted" if self.encrypted else "m.room.message"
+        needed = events.get(kind) if isinstance(events, dict) else None
+        return self.power(self._me) >= _level(needed, _level(levels.get("events_default"), 0))
 
 
 def _level(value: Any, otherwise: float) -> float:
@@ -211,6 +275,7 @@ class Rooms:
         self.me = me
         self._stored = {record.room: record for record in records}
         self._rooms = {record.room: Room(me, record) for record in self._stored.values()}
+        self._followed: set[str] = set()
 
     def get(self, room_id: str) -> Room | None:
         """The room, if the bot was ever in it or invited to it."""
@@ -230,13 +295,32 @@ class Rooms:
         """The rooms we are invited to."""
         return tuple(room for room in self._rooms.values() if room.invited_by)
 
+    def continuing(self, room_id: str) -> Room | None:
+        """The room of ours that this one continues by the word of somebody who may say so."""
+        return next((room for room in self._rooms.values() if room.successor == room_id), None)
+
+    def successors(self) -> tuple[tuple[Room, str], ...]:
+        """Rooms of ours, each with the one that continues it, where we have never been in that one."""
+        ended = [(room, room.successor) for room in self._rooms.values() if room.successor]
+        return tuple((room, new) for room, new in ended if new not in self._rooms)
+
+    def moves(self) -> tuple[tuple[Room, Room], ...]:
+        """Rooms not followed yet, each with the one we are in that continues it: both of them say so."""
+        waiting = [room for room in self._rooms.values() if room.successor and room.id not in self._followed]
+        pairs = [(old, self._rooms.get(old.successor or "")) for old in waiting]
+        return tuple((old, new) for old, new in pairs if new and new.joined and new.predecessor == old.id)
+
+    def followed(self, room_id: str) -> None:
+        """The move of this room is stored; after a restart it is found again, and known by its event."""
+        self._followed.add(room_id)
+
     def changes(self) -> tuple[RoomRecord, ...]:
         """What is not stored yet."""
         records = [room.record() for room in self._rooms.values() if room.touched]
         return tuple(record for record in records if self._stored.get(record.room) != record)
 
     def stored(self, records: Iterable[RoomRecord]) -> None:
-        """These are stored now, and nothing else has changed since."""
-        for room in self._rooms.values():
-            room.touched = False
+        """These are stored now; what has changed meanwhile is stored the next time."""
         self._stored |= {record.room: record for record in records}
+        for room in self._rooms.values():
+            room.touched = room.touched and self._stored.get(room.id) != room.record()

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import random
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -12,18 +13,19 @@ import structlog
 
 from bot.matrix import wire
 from bot.matrix.errors import MatrixError, RateLimited, Refused, Unauthorized, Unreachable
-from bot.matrix.inbound import Clear, Where, joined, read
-from bot.matrix.invitations import answer_invitations
+from bot.matrix.inbound import Clear, Where, joined, read, replaces, thread_of
 from bot.matrix.machine import Opened
+from bot.matrix.moves import NotFollowed, continued, moves, not_followed, note_departures, note_not_followed
 from bot.matrix.render import MARKER
 from bot.matrix.rooms import Room
 from bot.matrix.session import Session
 from bot.matrix.timeline import Delivery, Event, Heard, Stretch, events_in, since_our_join, take_in
-from commands.framework.inbound import Around, Assurance, Inbound, Kind, addressed
+from commands.framework.inbound import Around, Assurance, Inbound, Kind, addressed, might_answer
 from storage.database import Connection
 from storage.inbox import Arrival, known_events, record_arrivals
 from storage.matrix.queries import forget, save, store_position
 from storage.matrix.record import UndecryptedRecord
+from storage.matrix.unread import record_withheld
 from storage.outbox import sent_as
 from storage.prompts import waiting
 
@@ -34,7 +36,9 @@ _NEWEST_EVENTS = 50
 _MOST_PAGES = 200
 _LONGEST_PAUSE = 60.0
 _LONGEST_ID = 255
-_EVENT_TYPES = ["m.room.*", "m.reaction"]
+_UNREAD_LAST = timedelta(days=14)
+_MOST_UNREAD_OF_ONE_SENDER = 500
+_EVENT_TYPES = ["m.room.*", "m.reaction", "m.poll.*", "org.matrix.msc3381.poll.*"]
 
 log = structlog.get_logger(__name__)
 
@@ -52,14 +56,22 @@ class Batch:
     """Everything one synchronisation brought, ready to be stored.
 
     `ours` are events among them that we sent ourselves. `unread` could not be decrypted, `done` are earlier such
-    events that need not be tried any more.
+    events that need not be tried any more. `not_followed` are rooms said to go on elsewhere, not believed.
     """
 
     delivery: Delivery
     inbounds: tuple[Inbound, ...]
+    not_followed: tuple[NotFollowed, ...]
     ours: frozenset[str]
     unread: tuple[UndecryptedRecord, ...]
     done: tuple[UndecryptedRecord, ...]
+
+    @property
+    def brings_nothing(self) -> bool:
+        """Whether it would change nothing but our position, which is not the first: our own messages came back."""
+        heard = (self.inbounds, self.not_followed, self.unread, self.done)
+        delivery = self.delivery
+        return delivery.since is not None and not any((*heard, delivery.withheld, delivery.departures))
 
 
 async def start(session: Session) -> None:
@@ -91,6 +103,7 @@ async def run(
             raise
         except MatrixError as error:
             failures += 1
+            session.metrics.sync_failed()
             seconds = _seconds(error, (pause or jittered)(failures))
             log.warning("sync_failed", error=str(error), failures=failures, pause=round(seconds, 1))
             await asyncio.sleep(seconds)
@@ -115,16 +128,18 @@ async def receive(session: Session, *, wait: timedelta = LONG_POLL) -> int:
         began = session.now()
         answer = await _poll(session, wait)
         session.unfinished = take_in(session.machine, session.rooms, answer, began=began, since=session.sync_token)
+        session.heard_from(session.unfinished.heard_from)
     stored = await _store(session, await _complete(session, session.unfinished))
     session.unfinished = None
+    if session.rooms.invitations() or session.rooms.successors():
+        session.knocked.set()
     return stored
 
 
 async def tend(session: Session) -> None:
-    """Do what a synchronisation may have made necessary: renew keys, repair channels, answer invitations."""
+    """Do what a synchronisation may have made necessary: renew keys, repair channels."""
     await session.upload_keys()
     await session.repair_channels()
-    await answer_invitations(session)
 
 
 async def _poll(session: Session, wait: timedelta) -> dict[str, Any]:
@@ -152,21 +167,69 @@ async def _poll(session: Session, wait: timedelta) -> dict[str, Any]:
 async def _complete(session: Session, delivery: Delivery) -> Batch:
     """Fetch what is missing: events left out of the timeline, late ones whose key has come, and unknown devices."""
     late, lost = await _late(session)
-    events, joins = list(late), list[Inbound]()
+    events, entered = list(late), list[tuple[Room, Event]]()
     for stretch in delivery.stretches:
         kept, our_join = await _unbroken(session, delivery, stretch)
         events += kept
-        joins += _joining(session, stretch.room, our_join)
+        entered += [(stretch.room, our_join)] if our_join else []
     reads, unread = _read_all(session, events)
     await _look_up_senders(session, reads)
     missing = {one.event for one in unread}
-    return Batch(
+    batch = Batch(
         delivery=delivery,
-        inbounds=(*joins, *(inbound for one in reads if (inbound := _inbound(session, one)) is not None)),
+        inbounds=(
+            *moves(session.rooms, session.now()),
+            *_joinings(session, entered),
+            *(inbound for one in reads if (inbound := _inbound(session, one)) is not None),
+        ),
+        not_followed=not_followed(events, (room for room, _ in entered), session.rooms),
         ours=frozenset(_id(heard.event) for heard in events if _has_our_mark(session, heard.event)),
         unread=tuple(one for one in unread if one.event not in session.undecrypted),
-        done=(*lost, *(session.undecrypted[_id(h.event)] for h in late if _id(h.event) not in missing)),
+        done=(
+            *lost,
+            *(session.undecrypted[_id(h.event)] for h in late if _id(h.event) not in missing),
+            *_given_up(session),
+        ),
     )
+    return await _without_false_edits(session, batch, {_id(heard.event): heard.event for heard in events})
+
+
+async def _without_false_edits(session: Session, batch: Batch, here: Mapping[str, Event]) -> Batch:
+    """Leave out edits that are none: homeservers let everybody edit everything, `here` are the events that came along.
+
+    Only its sender edits a message, and an edit is not edited itself (Matrix specification, event replacements).
+    """
+    if not any(one.kind is Kind.EDIT for one in batch.inbounds):
+        return batch
+    async with session.database.read() as connection:
+        wanted = await _addressed(connection, session, batch)
+    edits = [one for one in wanted if one.kind is Kind.EDIT]
+    false = {one.event for one in edits if not replaces(one, await _original(session, one, here))}
+    return replace(batch, inbounds=tuple(one for one in batch.inbounds if one.event not in false))
+
+
+async def _original(session: Session, edit: Inbound, here: Mapping[str, Event]) -> Event:
+    """The event that is edited; nothing if it cannot be seen from here."""
+    target = edit.target or ""
+    if target in here:
+        return here[target]
+    try:
+        return await session.fetch_event(edit.room, target)
+    except Refused:
+        return {}
+
+
+def _given_up(session: Session) -> list[UndecryptedRecord]:
+    """Those unreadable events that are forgotten: old ones, of rooms we left, and all but the newest of one sender."""
+    kept: Counter[str] = Counter()
+    gone: list[UndecryptedRecord] = []
+    for one in sorted(session.undecrypted.values(), key=lambda one: one.at, reverse=True):
+        is_old = one.at <= session.now() - _UNREAD_LAST
+        if is_old or not session.rooms.known(one.room).joined or kept[one.sender] >= _MOST_UNREAD_OF_ONE_SENDER:
+            gone.append(one)
+        else:
+            kept[one.sender] += 1
+    return gone
 
 
 async def _late(session: Session) -> tuple[list[Heard], list[UndecryptedRecord]]:
@@ -216,9 +279,12 @@ async def _gap(session: Session, delivery: Delivery, stretch: Stretch, start: st
     return newest_first[::-1]
 
 
-def _joining(session: Session, room: Room, our_join: Event | None) -> list[Inbound]:
-    inbound = joined(our_join, _where(session, room, encrypted=room.encrypted), session.now()) if our_join else None
-    return [inbound] if inbound else []
+def _joinings(session: Session, entered: Iterable[tuple[Room, Event]]) -> Iterator[Inbound]:
+    for room, our_join in entered:
+        where = _where(session, room, encrypted=room.encrypted)
+        inbound = joined(our_join, where, session.now(), continues=continued(session.rooms, room))
+        if inbound:
+            yield inbound
 
 
 def _read_all(session: Session, events: Iterable[Heard]) -> tuple[list[Read], list[UndecryptedRecord]]:
@@ -247,19 +313,22 @@ def _unreadable(heard: Heard, now: datetime) -> UndecryptedRecord | None:
     if not all(isinstance(fact, str) and 0 < len(fact) <= _LONGEST_ID and fact.isprintable() for fact in facts):
         return None
     event, sender, session_id = map(str, facts)
-    return UndecryptedRecord(event=event, room=heard.room.id, session=session_id, sender=sender, at=now)
+    return UndecryptedRecord(
+        event=event,
+        room=heard.room.id,
+        session=session_id,
+        sender=sender,
+        at=now,
+        thread=thread_of(content) if isinstance(content, dict) else None,
+    )
 
 
 async def _look_up_senders(session: Session, reads: Iterable[Read]) -> None:
-    """Who writes from a device we do not know may have a new one: ask before not believing them."""
-    unknown = {
-        _sender(one)
-        for one in reads
-        if one.opened and session.machine.assurance(_sender(one), one.opened) is Assurance.NONE
-    }
-    if unknown:
-        session.machine.doubt(unknown)
-        await session.query_keys(unknown)
+    """Know who writes as they are now: their devices may be new, or their identity another one or accepted since."""
+    opened = [(_sender(one), one.opened) for one in reads if one.opened]
+    session.machine.doubt({user for user, o in opened if session.machine.assurance(user, o) is Assurance.NONE})
+    await session.query_keys({user for user, _ in opened})
+    await session.heed_acceptances()
 
 
 def _inbound(session: Session, one: Read) -> Inbound | None:
@@ -285,12 +354,21 @@ async def _store(session: Session, batch: Batch) -> int:
     async def body(connection: Connection) -> int:
         arrivals = [_arrival(session, inbound) for inbound in await _addressed(connection, session, batch)]
         await save(connection, account, [*rooms, *batch.unread])
+        if batch.delivery.withheld:
+            await record_withheld(connection, account, batch.delivery.withheld, session.now())
         await forget(connection, account, batch.done)
+        await note_departures(connection, account, batch.delivery.departures, session.now())
+        await note_not_followed(connection, batch.not_followed, session.now())
         await store_position(connection, account, batch.delivery.token)
         return await record_arrivals(connection, account, arrivals, session.now())
 
-    stored = await session.keys.transact(session.database, body)
+    # A new position alone can wait: from the stored one, a new process hears the same nothing again.
+    idle = batch.brings_nothing and not rooms and not session.keys.changed
+    stored = 0 if idle else await session.keys.transact(session.database, body)
     session.rooms.stored(rooms)
+    for one in batch.inbounds:
+        if one.kind is Kind.MOVED and one.target:
+            session.rooms.followed(one.target)
     session.stored(batch.delivery, unread=batch.unread, done=batch.done)
     return stored
 
@@ -305,7 +383,7 @@ async def _addressed(connection: Connection, session: Session, batch: Batch) -> 
         me=session.me,
         ours=frozenset(await sent_as(connection, list(referred))) | batch.ours,
         handled=await known_events(connection, referred),
-        waiting=await waiting(connection, {one.room for one in inbounds}, session.now()),
+        waiting=await waiting(connection, {one.room for one in inbounds if might_answer(one)}, session.now()),
     )
     # Deleted before we could read it: its edits are still delivered, but nobody wants them any more.
     withdrawn = {one.target for one in inbounds if one.kind is Kind.DELETION} - around.handled

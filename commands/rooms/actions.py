@@ -112,6 +112,29 @@ async def bind_room(work: Work, caller: Caller, wanted: Binding) -> Room:
     return room
 
 
+async def follow_room(work: Work, caller: Caller, old: str) -> Room | None:
+    """Bind the caller's room as the room `old` was bound, which it continues; None where there is nothing to follow.
+
+    A room that has a binding of its own keeps it. It is the homeserver's word that the room goes on here, by somebody
+    who may move it: nobody's rights are asked.
+    """
+    here, there = await bound_room(work, caller), await room_by_address(work, unlimited(), old, None)
+    if there is None:
+        # Known by an address that came along, it is bound already.
+        return here.record if here else None
+    if here is not None:
+        return None
+    moved = there.record.model_copy(update={"id": caller.place.room, "alias": caller.place.alias or there.record.alias})
+    await work.put(ROOMS, there.key, moved)
+    return moved
+
+
+async def is_followed(work: Work, caller: Caller, old: str) -> bool:
+    """Whether the caller's room has the binding that `old` had; it counts as a direct chat until more people come."""
+    here, there = await bound_room(work, caller), await room_by_address(work, unlimited(), old, None)
+    return here is not None and there is None
+
+
 def _bound(caller: Caller, before: Room | None, wanted: Binding) -> Room:
     kind = wanted.kind or (before.kind if before else None)
     if kind is None:

@@ -41,7 +41,7 @@ async def room(work: Work, caller: Caller, args: RoomArgs) -> Reply:
     except Refusal as refused:
         refused.hint = _hint(caller, refused)
         raise
-    return reply(line(say("rooms.reply.bound", kind=bound.kind)), *_described(bound))
+    return reply(line(say("rooms.reply.bound", kind=bound.kind)), *_described(caller, bound))
 
 
 def _hint(caller: Caller, refused: Refusal) -> str | None:
@@ -66,11 +66,11 @@ async def _shown(work: Work, caller: Caller) -> Reply:
     bound = await bound_room(work, caller)
     if bound is None:
         return reply(line(say("rooms.reply.unbound")), line(say("rooms.reply.how_to_bind")))
-    return reply(line(say("rooms.reply.is_bound", kind=bound.record.kind)), *_described(bound.record))
+    return reply(line(say("rooms.reply.is_bound", kind=bound.record.kind)), *_described(caller, bound.record))
 
 
-def _described(bound: Room) -> tuple[Block, ...]:
-    facts = [SHOWS[ROOMS[bound.kind]]]
+def _described(caller: Caller, bound: Room) -> tuple[Block, ...]:
+    facts = [say("rooms.reply.is_public") if caller.place.public else SHOWS[ROOMS[bound.kind]]]
     if bound.project:
         facts.append(say("rooms.reply.of_project", project=RecordRef("projects", bound.project)))
     if bound.body:

@@ -3,6 +3,7 @@
 from commands.framework.command import words
 from commands.framework.noun import Noun
 from commands.rooms.commands import COMMANDS
+from commands.rooms.leaving import exit_items
 from commands.rooms.setup import SETUP, continue_setup
 
 NOUN = Noun(
@@ -11,4 +12,5 @@ NOUN = Noun(
     words=words("räume", "rooms"),
     commands=COMMANDS,
     continuations={SETUP: continue_setup},
+    exit_items=exit_items,
 )

@@ -1,13 +1,15 @@
 """Help, history and undo, the law of edited and deleted messages, and first contact, as conversations."""
 
 import sys
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from commands.framework.inbound import Assurance
-from tests.conversation import Conversation
+from storage.matrix.queries import save
+from tests.conversation import ACCOUNT, OWN, Conversation
 
 ANNA = '!neu person @anna:muenchen.example "Anna Beispiel"'
 
@@ -255,3 +257,22 @@ async def test_a_first_contact_that_is_refused_is_informed_as_well(talk: Convers
     second = await talk.says("@fremd:example.org", "!neu person @a:example.org A", room="gast")
     assert "!datenschutz" in first.text
     assert "!datenschutz" not in second.text
+
+
+async def test_the_bot_says_who_it_is_in_groups_of_four(talk: Conversation) -> None:
+    said = (await talk.says("@fremd:example.org", "!identität", room="gast")).text
+    for shown in (
+        "@stadtbote:stadtbote.example",
+        "BOTE",
+        "uJ0B f2mI 3FmP IkTk x9QX sJIA Ve3j XLpk VVFG yjK3 pQ4",
+        "JnjR UIE4 PXVV B8nD JMK0 GVa6 ApZJ FxRG DCkf MJLV uYo",
+    ):
+        assert f"`{shown}`" in said
+    english = await talk.says("@fremd:example.org", "!identity", room="gast")
+    assert "`JnjR UIE4" in english.text
+
+
+async def test_before_the_identity_is_there_that_is_said(talk: Conversation) -> None:
+    await talk.database.transact(lambda c: save(c, ACCOUNT, [replace(OWN, master_key=None)]))
+    said = await talk.says("koord-m", "!identität")
+    assert "noch keine Fingerabdrücke" in said.text

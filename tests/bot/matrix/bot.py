@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.demo.homeserver import SERVER_NAME, Account
 from bot.demo.person import Person
-from bot.matrix import outbound, sync
+from bot.matrix import joining, outbound, sync
 from bot.matrix.login import MatrixAccount
 from bot.matrix.render import content
 from bot.matrix.secrets import Secrets, load_secrets
@@ -64,9 +64,16 @@ class Bot:
         await self.stop()
         await self.start()
 
-    async def receive(self) -> int:
+    async def sync(self) -> int:
+        """Receive once, as the worker does, and let no other worker do anything."""
         stored = await sync.receive(self.session, wait=_BRIEFLY)
         await sync.tend(self.session)
+        return stored
+
+    async def receive(self) -> int:
+        stored = await self.sync()
+        while await joining.step(self.session):
+            pass
         return stored
 
     async def until_joined(self, room: str) -> None:

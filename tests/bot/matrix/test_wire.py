@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
@@ -10,9 +11,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.matrix import sync
-from bot.matrix.errors import MatrixError, RateLimited, Refused, Unauthorized, Unreachable
+from bot.matrix.errors import Challenged, MatrixError, RateLimited, Refused, Unauthorized, Unreachable
 from bot.matrix.render import content, edit_content, replacing
 from bot.matrix.wire import Wire, path
+from bot.metrics import Metrics
 
 
 class Stub:
@@ -63,6 +65,21 @@ async def test_every_failure_is_an_exception_of_ours(
         assert caught.value.retry_after == timedelta(seconds=2.5)
 
 
+async def test_a_proof_that_is_wanted_comes_with_the_ways_to_give_it(stub: tuple[Stub, Wire]) -> None:
+    page = "https://konto.example/?action=org.matrix.cross_signing_reset"
+    flows = '[{"stages":["m.oauth"]},{"stages":["org.matrix.cross_signing_reset"]},{}, 5]'
+    stub[0].status = 401
+    stub[0].text = f'{{"session":"dummy","flows":{flows},"params":{{"m.other":1,"m.oauth":{{"url":"{page}"}}}}}}'
+    with pytest.raises(Challenged) as caught:
+        await stub[1].request("POST", path("keys", "device_signing", "upload"), body={})
+    assert caught.value.flows == (("m.oauth",), ("org.matrix.cross_signing_reset",), ())
+    assert (caught.value.session, caught.value.page) == ("dummy", page)
+    stub[0].text = '{"flows":[{"stages":5},{"stages":["a"]}],"params":[]}'
+    with pytest.raises(Challenged) as caught:
+        await stub[1].request("POST", path("keys", "device_signing", "upload"), body={})
+    assert (caught.value.flows, caught.value.page) == (((), ("a",)), None)
+
+
 async def test_a_slow_or_missing_homeserver_is_unreachable(stub: tuple[Stub, Wire]) -> None:
     stub[0].delay = 5
     with pytest.raises(Unreachable):
@@ -100,7 +117,7 @@ async def test_receiving_waits_out_failures_and_ends_when_the_token_is_invalid(m
         return 0
 
     monkeypatch.setattr(sync, "receive", receive)
-    session: Any = None
+    session: Any = SimpleNamespace(metrics=Metrics())
     with pytest.raises(Unauthorized):
         await sync.run(session, lambda: None, pause=pause)
     assert counted == [1, 2]
