@@ -1,6 +1,7 @@
 """The composition root: builds everything the running bot is made of, runs it in one task group, stops it in order."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -10,19 +11,27 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot import admin, unreadable
+from bot.admin import AdminRoom
 from bot.clock import clock
 from bot.config import Settings, read_secret
 from bot.desk import make_desk
 from bot.dispatch import Dispatcher
 from bot.http import serve
-from bot.matrix import outbound, sync
+from bot.log import unexpected
+from bot.matrix import joining, outbound, returning, sync
 from bot.matrix.login import MatrixAccount
+from bot.matrix.profile import show_fingerprint
 from bot.matrix.secrets import load_secrets
 from bot.matrix.session import Session
+from bot.metrics import Metrics
 from bot.post import Office
+from bot.recovery import introduce
+from bot.unreadable import Unreadable
 from bot.who import House
 from commands.framework.texts import installed
 from storage.database import Database
+from storage.matrix.record import fingerprint
 from storage.schema_version import prepare
 
 log = structlog.get_logger()
@@ -37,6 +46,7 @@ class App:
     database: Database
     session: Session
     dispatcher: Dispatcher
+    metrics: Metrics
 
 
 def matrix_account(settings: Settings) -> MatrixAccount:
@@ -64,9 +74,11 @@ async def opened(settings: Settings, now: Callable[[], datetime] = clock) -> Asy
     try:
         await prepare(database)
         await database.take_over()
-        session = await Session.open(matrix_account(settings), database, secrets, now=now)
+        metrics = Metrics()
+        session = await Session.open(matrix_account(settings), database, secrets, now=now, metrics=metrics)
         try:
-            yield App(database=database, session=session, dispatcher=_dispatcher(settings, database, session, now))
+            dispatcher = _dispatcher(settings, database, session, now)
+            yield App(database=database, session=session, dispatcher=dispatcher, metrics=metrics)
         finally:
             await session.close()
     finally:
@@ -81,8 +93,8 @@ def _dispatcher(settings: Settings, database: Database, session: Session, now: C
         language=settings.locale.language,
         zone=ZoneInfo(settings.locale.timezone),
     )
-    office = Office(account=ACCOUNT, texts=installed(), secret=session.secrets.outbox)
-    return Dispatcher(database=database, desk=make_desk(house, office), now=now)
+    office = Office(account=ACCOUNT, texts=installed(), secret=session.secrets.outbox, underway=session.underway)
+    return Dispatcher(database=database, desk=make_desk(house, office), now=now, metrics=session.metrics)
 
 
 async def run(settings: Settings, ready: Callable[[str], None]) -> None:
@@ -91,14 +103,26 @@ async def run(settings: Settings, ready: Callable[[str], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.set_exception_handler(unexpected)
     async with opened(settings) as app:
+        await _introduce(settings, app.session)
         await sync.start(app.session)
         async with asyncio.TaskGroup() as group:
             working = [group.create_task(work) for work in _work(settings, app)]
+            # What the start has made stays. Searched for garbage again and again, it would hold up everything for a tenth
+            # of a second each time.
+            gc.freeze()
             ready(app.session.me)
             await stop.wait()
             for task in working:
                 task.cancel()
+
+
+async def _introduce(settings: Settings, session: Session) -> None:
+    """Have an identity before the first message: clients shut out a device that none has signed."""
+    own = await introduce(session, settings.matrix.state_dir)
+    log.info("identity", user=session.me, device=session.device_id, fingerprint=fingerprint(own.master_key))
+    await show_fingerprint(session, fingerprint(own.master_key))
 
 
 def _work(settings: Settings, app: App) -> list[Coroutine[None, None, None]]:
@@ -107,16 +131,38 @@ def _work(settings: Settings, app: App) -> list[Coroutine[None, None, None]]:
     arrived.set()
     work = [
         sync.run(app.session, arrived.set),
+        joining.run(app.session),
+        returning.run(app.session),
         dispatching(app.dispatcher, arrived, queued),
         outbound.run(app.session, queued),
+        unreadable.run(_unreadable(app), app.session.puzzled, queued.set, app.dispatcher.now),
+        admin.run(_admin_room(settings, app), queued.set, app.dispatcher.now),
     ]
     return [*work, serve(settings.http.listen, app)] if settings.http.listen else work
+
+
+def _unreadable(app: App) -> Unreadable:
+    desk = app.dispatcher.desk
+    return Unreadable(database=app.database, rooms=app.session.rooms, house=desk.house, office=desk.office)
+
+
+def _admin_room(settings: Settings, app: App) -> AdminRoom:
+    desk = app.dispatcher.desk
+    return AdminRoom(
+        database=app.database,
+        house=desk.house,
+        office=desk.office,
+        address=settings.admin.room,
+        directory=app.session.room_at,
+    )
 
 
 async def dispatching(dispatcher: Dispatcher, arrived: asyncio.Event, queued: asyncio.Event) -> None:
     """Handle events until nothing waits, then sleep until `arrived`; `queued` is set after each round."""
     while True:
         arrived.clear()
-        while await dispatcher.step():
+        more = True
+        while more:
+            more = await dispatcher.step()
             queued.set()
         await arrived.wait()

@@ -124,7 +124,7 @@ class HttpSettings(Section):
     listen: Annotated[
         str,
         AfterValidator(_listener),
-        Field(description="address:port for /healthz and /readyz; empty switches it off."),
+        Field(description="address:port for /healthz, /readyz and /metrics; empty switches it off."),
     ] = ""
 
 
@@ -212,10 +212,23 @@ def _sentence(detail: Mapping[str, Any]) -> str:
 def _anchored(settings: Settings, folder: Path) -> Settings:
     matrix = settings.matrix
     paths = {n: folder / p for n in ("password_file", "access_token_file", "state_dir") if (p := getattr(matrix, n))}
-    url = settings.storage.url
-    if url.startswith(SQLITE):
-        url = f"{SQLITE}{folder / url.removeprefix(SQLITE)}"
-    return settings.model_copy(update={"matrix": matrix.model_copy(update=paths), "storage": StorageSettings(url=url)})
+    storage = StorageSettings(url=_anchored_url(settings.storage.url, folder))
+    return settings.model_copy(update={"matrix": matrix.model_copy(update=paths), "storage": storage})
+
+
+def _anchored_url(url: str, folder: Path) -> str:
+    return f"{SQLITE}{folder / url.removeprefix(SQLITE)}" if url.startswith(SQLITE) else url
+
+
+def storage_address(file: Path, url: str) -> str:
+    """A database address as it would stand in the configuration `file`: an SQLite path is relative to its folder.
+
+    Raises ConfigInvalid where it names neither kind of store.
+    """
+    try:
+        return _anchored_url(StorageSettings(url=url).url, file.resolve().parent)
+    except ValidationError as error:
+        raise ConfigInvalid(file, tuple(f"storage.{problem}" for problem in _problems(error))) from error
 
 
 def read_secret(file: Path) -> str:

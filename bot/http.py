@@ -1,17 +1,25 @@
-"""The listener for health: /healthz says that the process runs, /readyz that it does its work."""
+"""The listener for health: /healthz says that the process runs, /readyz that it does its work, /metrics how well."""
 
 import asyncio
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.metrics import CONTENT_TYPE, Snapshot
+from storage.backlog import backlog, oldest_queued, oldest_waiting
 from storage.database import DatabaseUnusable
 
 if TYPE_CHECKING:
     from bot.app import App
 
 SYNCED_WITHIN = timedelta(seconds=90)
+HANDLED_WITHIN = timedelta(minutes=5)
+SENT_WITHIN = timedelta(minutes=10)
+QUIET_COUNTS_FOR = timedelta(minutes=1)
+"""Between two requests of the homeserver to be quiet lies the message that provoked the second."""
+_DATABASE_MAY_TAKE = 5.0
 
 
 async def serve(listen: str, app: "App") -> None:
@@ -27,28 +35,106 @@ async def serve(listen: str, app: "App") -> None:
 
 
 def make(app: "App") -> web.Application:
-    """The web application over a running bot."""
+    """The web application over a running bot: three paths, to be read only; everything else is 404 or 405."""
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.Response(text="ok\n")
 
     async def readyz(_request: web.Request) -> web.Response:
-        missing = await _missing(app)
-        return web.Response(status=503 if missing else 200, text="\n".join(missing or ["ready"]) + "\n")
+        readiness = await assess(app)
+        lines = [*readiness.missing, *readiness.remarks] or ["ready"]
+        return web.Response(status=503 if readiness.missing else 200, text="\n".join(lines) + "\n")
+
+    async def metrics(_request: web.Request) -> web.Response:
+        body = app.metrics.exposition(await snapshot(app))
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
     made = web.Application()
-    made.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz)])
+    for path, handler in {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}.items():
+        made.router.add_get(path, handler)
     return made
 
 
-async def _missing(app: "App") -> list[str]:
-    missing = []
-    synced = app.session.synced
-    if synced is None or app.dispatcher.now() - synced > SYNCED_WITHIN:
-        missing.append("not synchronised with the homeserver for 90 seconds")
+@dataclass(frozen=True, kw_only=True)
+class Readiness:
+    """Whether the bot does its work: a line for each thing that is `missing`; `remarks` do not count against it."""
+
+    missing: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+
+
+async def assess(app: "App") -> Readiness:
+    """Find out whether the bot does its work.
+
+    Messages that wait because the homeserver asked for quiet are only remarked on: a restart would not hasten them.
+    """
+    late = _late_sync(app)
     try:
-        async with app.database.read():
-            pass
+        async with asyncio.timeout(_DATABASE_MAY_TAKE), app.database.read() as connection:
+            # Questions about real rows: they also show that the database answers.
+            received = await oldest_waiting(connection, app.session.account.name)
+            queued = await oldest_queued(connection, app.session.account.name, app.dispatcher.now())
     except DatabaseUnusable as unusable:
-        missing.append(f"database: {unusable.reason}")
-    return missing
+        return Readiness(missing=(*late, f"database: {unusable.reason}"))
+    except TimeoutError:
+        return Readiness(missing=(*late, f"database: no answer within {_DATABASE_MAY_TAKE:.0f} seconds"))
+    unhandled, unsent = _overdue(app, received, HANDLED_WITHIN), _overdue(app, queued, SENT_WITHIN)
+    inbox = [f"inbox: the oldest event has waited for {_minutes(unhandled)}"] if unhandled else []
+    outbox = [f"outbox: the oldest message has waited for {_minutes(unsent)}"] if unsent else []
+    if _asked_to_be_quiet(app):
+        slowed = tuple(f"{line}; the homeserver asks for patience" for line in outbox)
+        return Readiness(missing=(*late, *inbox), remarks=slowed)
+    return Readiness(missing=(*late, *inbox, *outbox))
+
+
+def _late_sync(app: "App") -> list[str]:
+    lag = _since(app, app.session.synced)
+    if lag is not None and lag <= SYNCED_WITHIN:
+        return []
+    return [f"not synchronised with the homeserver for {SYNCED_WITHIN.total_seconds():.0f} seconds"]
+
+
+def _since(app: "App", at: datetime | None) -> timedelta | None:
+    return None if at is None else app.dispatcher.now() - at
+
+
+def _overdue(app: "App", at: datetime | None, within: timedelta) -> timedelta | None:
+    age = _since(app, at)
+    return age if age is not None and age > within else None
+
+
+def _minutes(age: timedelta) -> str:
+    return f"{age // timedelta(minutes=1)} minutes"
+
+
+def _asked_to_be_quiet(app: "App") -> bool:
+    until = app.session.quiet_until
+    if app.session.underway.failures:
+        # We are quiet of ourselves, because messages fail: that is not asked for.
+        return False
+    return until is not None and app.dispatcher.now() < until + QUIET_COUNTS_FOR
+
+
+async def snapshot(app: "App") -> Snapshot:
+    """How the bot stands now, for its metrics; without a backlog if the database does not answer."""
+    now, session = app.dispatcher.now(), app.session
+    quiet = max(session.quiet_until - now, timedelta(0)) if session.quiet_until else timedelta(0)
+    here = Snapshot(
+        lag=_since(app, session.synced),
+        quiet=quiet,
+        servers_away=len(session.absences),
+        left_alone=session.left_alone,
+        junk=session.machine.junk,
+    )
+    try:
+        async with asyncio.timeout(_DATABASE_MAY_TAKE), app.database.read() as connection:
+            received = await oldest_waiting(connection, session.account.name)
+            queued = await oldest_queued(connection, session.account.name, now)
+            return replace(
+                here,
+                backlog=await backlog(connection, session.account.name),
+                inbox_age=_since(app, received) or timedelta(0),
+                outbox_age=_since(app, queued) or timedelta(0),
+            )
+    except (DatabaseUnusable, TimeoutError):
+        return here
