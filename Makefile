@@ -69,8 +69,8 @@ fast: $(MADE)
 	$(BIN)/python -m pytest -m "not synapse and not soak"
 
 .PHONY: demo
-demo: $(MADE) ## a homeserver, three cities and the bot, to watch and to try; KEEP=dir keeps its state
-	@$(BIN)/python -m bot demo $(if $(KEEP),--keep "$(KEEP)")
+demo: $(MADE) ## three cities and the bot, to watch and to try; KEEP=dir keeps its state, FEDERATED=1 has a homeserver for each
+	@$(BIN)/python -m bot demo $(if $(KEEP),--keep "$(KEEP)") $(if $(FEDERATED),--federated)
 
 .PHONY: bench
 bench: $(MADE) ## measure round trips against a bare bot

@@ -1,4 +1,4 @@
-"""One Synapse on the loopback interface, without federation, for the demo, the tests and the bench."""
+"""A Synapse on the loopback interface, for the demo, the tests and the bench."""
 
 import asyncio
 import base64
@@ -14,7 +14,6 @@ import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
-from enum import Enum, auto
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -23,26 +22,17 @@ from urllib.parse import quote
 import aiohttp
 
 from bot.demo.leash import leashed
+from bot.demo.synapse import LOGGING, LOOPBACK, Limits, Neighbours, settings
+
+__all__ = ["SERVER_NAME", "Account", "Homeserver", "HomeserverFailed", "Limits", "Refused", "homeserver", "request"]
 
 SERVER_NAME = "stadtbote.localhost"
-LOOPBACK = "127.0.0.1"
 _OPERATOR = "homeserver-operator"
 _ATTEMPTS = 3
 _LOG_LINES = 15
 _PROBE_SECONDS = 0.05
 _STOP_SECONDS = 10.0
 _REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=60)
-_UNLIMITED = {"per_second": 100_000, "burst_count": 100_000}
-
-
-class Limits(Enum):
-    """How much one account may do: all it wants, or as many messages as Synapse allows by default.
-
-    That is one in five seconds, and ten in a burst.
-    """
-
-    GENEROUS = auto()
-    DEFAULT = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +98,18 @@ class Homeserver:
     on the same port if that is free.
     """
 
-    def __init__(self, directory: Path, *, limits: Limits = Limits.GENEROUS, server_name: str = SERVER_NAME) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        limits: Limits = Limits.GENEROUS,
+        server_name: str = SERVER_NAME,
+        neighbours: Neighbours | None = None,
+    ) -> None:
         self.directory = directory.resolve() / "homeserver"
         self.limits = limits
         self.server_name = server_name
+        self.neighbours = neighbours
         self.log = self.directory / "homeserver.log"
         self._config = self.directory / "homeserver.json"
         self._process: subprocess.Popen[bytes] | None = None
@@ -240,11 +238,17 @@ class Homeserver:
     def _prepare(self) -> None:
         known = json.loads(self._config.read_text()) if self._config.exists() else {}
         self._port = _free_port(prefer=known.get("listeners", [{"port": 0}])[0]["port"])
-        settings = _settings(self.directory, self._port, self.server_name, self.limits)
-        settings |= {name: known.get(name, secrets.token_hex(32)) for name in _SECRETS}
-        self._secret = settings["registration_shared_secret"]
-        _write_secret(self._config, json.dumps(settings, indent=1))
-        _write_secret(self.directory / "log.json", json.dumps(_LOGGING))
+        told = settings(
+            self.directory,
+            port=self._port,
+            server_name=self.server_name,
+            limits=self.limits,
+            neighbours=self.neighbours,
+        )
+        told |= {name: known.get(name, secrets.token_hex(32)) for name in _SECRETS}
+        self._secret = told["registration_shared_secret"]
+        _write_secret(self._config, json.dumps(told, indent=1))
+        _write_secret(self.directory / "log.json", json.dumps(LOGGING))
         if not (signing_key := self.directory / "signing.key").exists():
             seed = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
             _write_secret(signing_key, f"ed25519 local {seed}\n")
@@ -358,62 +362,3 @@ def _write_secret(path: Path, text: str) -> None:
 
 
 _SECRETS = ("registration_shared_secret", "macaroon_secret_key", "form_secret")
-
-_LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"level": "WARNING", "handlers": ["console"]},
-}
-
-
-def _settings(directory: Path, port: int, server_name: str, limits: Limits) -> dict[str, Any]:
-    listener = {
-        "port": port,
-        "bind_addresses": [LOOPBACK],
-        "type": "http",
-        "tls": False,
-        "resources": [{"names": ["client"]}],
-    }
-    return {
-        "server_name": server_name,
-        "public_baseurl": f"http://{LOOPBACK}:{port}/",
-        "listeners": [listener],
-        "pid_file": str(directory / "pid"),
-        "database": {"name": "sqlite3", "args": {"database": str(directory / "homeserver.db")}},
-        "media_store_path": str(directory / "media"),
-        "signing_key_path": str(directory / "signing.key"),
-        "log_config": str(directory / "log.json"),
-        "federation_domain_whitelist": [],  # nobody: not one request leaves this machine
-        "trusted_key_servers": [],
-        "suppress_key_server_warning": True,
-        "report_stats": False,
-        "enable_registration": False,
-        "url_preview_enabled": False,
-        "presence": {"enabled": False},
-        "bcrypt_rounds": 4,
-        "filter_timeline_limit": 5000,
-        # Else who signs in twice within two minutes gets the first view of the rooms again, the old one.
-        "caches": {"sync_response_cache_duration": "0s"},
-        **_rates(limits),
-    }
-
-
-def _rates(limits: Limits) -> dict[str, Any]:
-    single = (
-        "rc_registration",
-        "rc_room_creation",
-        "rc_joins_per_room",
-        "rc_key_requests",
-        "rc_profile",
-        "rc_user_directory",
-        "rc_media_create",
-    )
-    return {
-        **dict.fromkeys(single, _UNLIMITED),
-        "rc_login": dict.fromkeys(("address", "account", "failed_attempts"), _UNLIMITED),
-        "rc_joins": dict.fromkeys(("local", "remote"), _UNLIMITED),
-        "rc_invites": dict.fromkeys(("per_room", "per_user", "per_issuer"), _UNLIMITED),
-        **({"rc_message": _UNLIMITED} if limits is Limits.GENEROUS else {}),
-    }

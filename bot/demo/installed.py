@@ -95,11 +95,11 @@ class Installation:
             raise
         return Finished(status=process.returncode or 0, out=out.decode(), err=err.decode())
 
-    async def start(self) -> None:
-        """Run the bot and return when it says that it is ready; raises BotFailed."""
+    async def start(self, *, module: str = "bot") -> None:
+        """Run the bot, as this module has it, and return when it says that it is ready; raises BotFailed."""
         with self.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *leashed("bot", "run", "--config", str(self.config)),
+                *leashed(module, "run", "--config", str(self.config)),
                 cwd=ROOT,
                 env=_environment(),
                 stdin=PIPE,

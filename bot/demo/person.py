@@ -179,11 +179,20 @@ class Person:
         """Wait for an invitation that stands and give its room."""
         return await self.until(lambda _: next(iter(self.invited), None), awaited="an invitation", timeout=timeout)
 
+    async def until_invited_to(self, room: str, *, timeout: float = _PATIENCE) -> None:
+        """Wait until an invitation to this room stands: over federation it comes after the one who sent it knows."""
+        await self.until(lambda _: room in self.invited or None, awaited=f"an invitation to {room}", timeout=timeout)
+
     async def until_joined(self, room: str, user_id: str, *, timeout: float = _PATIENCE) -> None:
         """Wait until somebody has joined a room we are in."""
         await self.until(
             lambda _: self._has_joined(room, user_id) or None, awaited=f"{user_id} to join", timeout=timeout
         )
+
+    async def until_device(self, user_id: str, device_id: str, *, timeout: float = _PATIENCE) -> None:
+        """Wait until we know a device of somebody's."""
+        awaited = f"device {device_id} of {user_id}"
+        await self.until(lambda _: device_id in self._devices(user_id) or None, awaited=awaited, timeout=timeout)
 
     async def settle(self, room: str, members: Iterable[str], *, timeout: float = _PATIENCE) -> None:
         """Wait until all `members` have joined and, where the room is encrypted, every device of theirs is known here.

@@ -12,11 +12,12 @@ import aiohttp
 from rich.console import Console
 from rich.text import Text
 
+from bot.demo.homes import CITIES, Hosting
 from bot.demo.homeserver import HomeserverFailed, Refused
 from bot.demo.installed import BotFailed
 from bot.demo.person import Heard, NothingHeard
 from bot.demo.script import SCRIPT
-from bot.demo.stage import PLAYERS, Busy, Stage, stage
+from bot.demo.stage import PLAYERS, Busy, OtherHosting, Stage, stage
 from bot.demo.steps import Entrance, Line, Step, StepFailed, checked, still_to_play
 from bot.demo.terminal import Terminal
 from bot.demo.transcript import Transcript
@@ -26,13 +27,15 @@ _PATIENCE_SECONDS = 1.0
 _FOLDER = "stadtbote-demo-"
 
 
-async def demo(keep: Path | None) -> int:
+async def demo(keep: Path | None, hosting: Hosting) -> int:
     """Play the demo and give the exit code; its state is kept in the folder `keep`, or nowhere."""
     configure()
     console = Console(highlight=False)
     with _ended_by(signal.SIGTERM, signal.SIGHUP) as ended, _folder(keep) as directory:
         try:
-            await _perform(console, directory, keep=keep is not None)
+            await _perform(console, directory, hosting, keep=keep is not None)
+        except OtherHosting as other:
+            return _failed(console, f"In {keep} liegt eine Vorführung {_KEPT[other.kept]}")
         except StepFailed as failed:
             return _failed(console, f"Der Schritt „{failed.title}“ ist misslungen: {failed.why}")
         except BotFailed as failed:
@@ -104,12 +107,22 @@ def patient(console: Console) -> Busy:
     return busy
 
 
-async def _perform(console: Console, directory: Path, *, keep: bool) -> None:
+_HEADLINES = {
+    Hosting.TOGETHER: "Stadtbote zum Ansehen: drei Städte, ein Matrix-Homeserver und der Bot auf diesem Rechner",
+    Hosting.FEDERATED: "Stadtbote zum Ansehen: drei Städte mit je einem Matrix-Homeserver und der Bot, alle hier",
+}
+_KEPT = {
+    Hosting.TOGETHER: "mit einem gemeinsamen Homeserver; sie geht nur ohne --federated (FEDERATED=1) weiter.",
+    Hosting.FEDERATED: "mit einem Homeserver je Stadt; sie geht nur mit --federated (FEDERATED=1) weiter.",
+}
+
+
+async def _perform(console: Console, directory: Path, hosting: Hosting, *, keep: bool) -> None:
     busy = patient(console)
-    console.print(
-        Text("Stadtbote zum Ansehen: drei Städte, ein Matrix-Homeserver und der Bot auf diesem Rechner"), style="bold"
-    )
-    async with stage(directory, keep=keep, busy=busy) as on:
+    console.print(Text(_HEADLINES[hosting]), style="bold")
+    async with stage(directory, hosting, keep=keep, busy=busy) as on:
+        if hosting is Hosting.FEDERATED:
+            _say_who_lives_where(console, on)
         transcript = Transcript(
             console=console, witness=on.witness, bot_id=on.bot_id, name=on.name, room_title=on.room_title
         )
@@ -180,14 +193,21 @@ class Play:
             return await person.reply_to(event, sender=self._on.bot_id)
 
 
+def _say_who_lives_where(console: Console, on: Stage) -> None:
+    console.print(Text("Homeserver:"), style="bold")
+    for city, server in on.homes.cities.items():
+        with_bot = ", hier lebt auch Stadtbote" if server is on.homes.main else ""
+        console.print(Text(f"  {CITIES[city]:<10} {server.server_name}{with_bot}"), soft_wrap=True)
+
+
 def _say_how_to_join(console: Console, on: Stage) -> None:
-    rows = [
-        ("Homeserver", on.server.url, ""),
-        *((on.parts[key].name, on.people[key].user_id, on.people[key].account.password) for key in PLAYERS),
-    ]
     console.print()
     console.print(Text("Mitreden mit einem eigenen Matrix-Client, auf diesem Rechner:"), style="bold")
-    for name, address, password in rows:
-        console.print(Text(f"  {name:<22} {address}"), soft_wrap=True)
-        if password:
-            console.print(Text(f"  {'':<22} Passwort: {password}"), soft_wrap=True)
+    for server in on.homes.servers:
+        rows = [("Homeserver", server.url)]
+        for key in PLAYERS:
+            if on.homes.of(on.parts[key]) is server:
+                person = on.people[key]
+                rows += [(on.parts[key].name, person.user_id), ("", f"Passwort: {person.account.password}")]
+        for name, what in rows:
+            console.print(Text(f"  {name:<22} {what}"), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Everything the demo needs around the conversation: homeserver, accounts, rooms, the installed bot, and its end."""
+"""Everything the demo needs around the conversation: homeservers, accounts, rooms, the installed bot, and its end."""
 
 import json
 import secrets
@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanag
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bot.demo.cast import BUNDLE, Part, cast, moved
-from bot.demo.homeserver import SERVER_NAME, Account, Homeserver, homeserver
+from bot.demo.cast import BUNDLE, Part, cast
+from bot.demo.homes import Homes, Hosting, homes
+from bot.demo.homeserver import Account, Homeserver
 from bot.demo.installed import BotFailed, Installation, last_lines
 from bot.demo.person import Person
 
@@ -34,21 +35,36 @@ SETTINGS = {
 }
 
 
+class OtherHosting(Exception):
+    """The folder holds a demo with another number of homeservers: its rooms and accounts live there."""
+
+    def __init__(self, *, kept: Hosting) -> None:
+        super().__init__(kept.value)
+        self.kept = kept
+
+
 @dataclass(kw_only=True)
 class Memory:
     """What an earlier run in the same folder has done already."""
 
     file: Path
+    hosting: str
     imported: bool = False
     rooms: dict[str, str] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     """The names of those steps of the conversation that are played only once."""
 
     @classmethod
-    def of(cls, directory: Path) -> "Memory":
-        """What is remembered in `directory`."""
+    def of(cls, directory: Path, hosting: Hosting) -> "Memory":
+        """What is remembered in `directory`; raises OtherHosting."""
         file = directory / "demo.json"
-        return cls(file=file, **(json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}))
+        if not file.exists():
+            return cls(file=file, hosting=hosting.value)
+        # Before there was a choice, all were together.
+        known = {"hosting": Hosting.TOGETHER.value} | json.loads(file.read_text(encoding="utf-8"))
+        if known["hosting"] != hosting.value:
+            raise OtherHosting(kept=Hosting(known["hosting"]))
+        return cls(file=file, **known)
 
     def keep(self) -> None:
         """Write it down."""
@@ -58,9 +74,9 @@ class Memory:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """A running homeserver and bot, and people in their rooms; people by their key in the bundle, rooms by name."""
+    """Running homeservers and bot, and people in their rooms; people by their key in the bundle, rooms by name."""
 
-    server: Homeserver
+    homes: Homes
     bot: Installation
     bot_id: str
     parts: dict[str, Part]
@@ -96,21 +112,21 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(directory: Path, *, keep: bool, busy: Busy) -> AsyncIterator[Stage]:
+async def stage(directory: Path, hosting: Hosting, *, keep: bool, busy: Busy) -> AsyncIterator[Stage]:
     """Set everything up in `directory`, or go on with what an earlier run left there; all is ended with the block.
 
-    `busy` shows what is being done. Raises HomeserverFailed, BotFailed, NothingHeard.
+    `busy` shows what is being done. Raises HomeserverFailed, BotFailed, NothingHeard, OtherHosting.
     """
-    memory = Memory.of(directory)
-    bundle = moved(BUNDLE.read_text(encoding="utf-8"), SERVER_NAME)
-    parts = cast(bundle)
+    memory = Memory.of(directory, hosting)
     async with AsyncExitStack() as stack:
-        with busy("Ein Homeserver (Synapse) startet"):
-            server = await stack.enter_async_context(homeserver(directory, keep=keep))
+        with busy(_STARTING[hosting]):
+            where = await stack.enter_async_context(homes(directory, hosting, keep=keep))
+        bundle = where.bundle()
+        parts = cast(bundle)
         with busy("Konten für drei Städte und den Bot werden angelegt"):
-            account = await _register(server, BOT, "Stadtbote")
-            accounts = {key: await _register(server, parts[key].localpart, parts[key].name) for key in PLAYERS}
-        installation = _install(directory, server, account, accounts["koord-m"])
+            account = await _register(where.main, BOT, "Stadtbote")
+            accounts = {key: await _account(where, parts[key]) for key in PLAYERS}
+        installation = _install(directory, where, account, accounts["koord-m"])
         with busy("Die Kooperation wird eingespielt"):
             await _import(installation, bundle, memory)
         stack.push_async_callback(installation.stop)
@@ -118,25 +134,36 @@ async def stage(directory: Path, *, keep: bool, busy: Busy) -> AsyncIterator[Sta
             await installation.start()
         with busy("Die Koordinationen melden sich an und öffnen ihre Räume"):
             people = {
-                key: await stack.enter_async_context(Person.at(server.url, accounts[key], directory / "people"))
+                key: await stack.enter_async_context(
+                    Person.at(where.of(parts[key]).url, accounts[key], directory / "people")
+                )
                 for key in PLAYERS
             }
             await _open_rooms(people, memory)
-        made = Stage(server=server, bot=installation, bot_id=account.user_id, parts=parts, people=people, memory=memory)
-        yield made
+        yield Stage(homes=where, bot=installation, bot_id=account.user_id, parts=parts, people=people, memory=memory)
+
+
+_STARTING = {
+    Hosting.TOGETHER: "Ein Homeserver (Synapse) startet",
+    Hosting.FEDERATED: "Drei Homeserver (Synapse) starten",
+}
+
+
+async def _account(where: Homes, part: Part) -> Account:
+    return await _register(where.of(part), part.localpart, part.name)
 
 
 async def _register(server: Homeserver, localpart: str, name: str) -> Account:
     return await server.register(localpart, secrets.token_urlsafe(9), displayname=name)
 
 
-def _install(directory: Path, server: Homeserver, account: Account, administrator: Account) -> Installation:
+def _install(directory: Path, where: Homes, account: Account, administrator: Account) -> Installation:
     installation = Installation(directory / "stadtbote")
     installation.configure(
-        homeserver=server.url,
+        homeserver=where.main.url,
         user_id=account.user_id,
         password=account.password,
-        servers=[server.server_name],
+        servers=where.names,
         administrators=[administrator.user_id],
     )
     return installation
@@ -164,6 +191,7 @@ async def _open_rooms(people: dict[str, Person], memory: Memory) -> None:
             name=setting.title, encrypted=setting.encrypted, invite=[one.user_id for one in guests]
         )
         for guest in guests:
+            await guest.until_invited_to(room)
             await guest.join(room)
         memory.rooms[name] = room
         memory.keep()

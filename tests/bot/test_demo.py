@@ -121,6 +121,22 @@ async def test_the_demo_plays_by_itself_and_goes_on_in_the_folder_it_kept(tmp_pa
         assert register.execute("SELECT count(*) FROM projects").fetchone() == (10,)
 
 
+@pytest.mark.synapse
+async def test_each_city_can_have_a_homeserver_of_its_own_and_a_kept_folder_stays_so(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    async with without_terminal(tmp_path, "--federated", "--keep", str(kept)) as whole:
+        assert await whole.process.wait() == 0, whole.printed
+    assert in_order(whole.printed, [step.title for step in SCRIPT])
+    homes = dict(re.findall(r"^  (München|Nürnberg|Augsburg) +(localhost:\d+)", whole.printed, re.MULTILINE))
+    assert len(set(homes.values())) == 3
+    assert f"@koordination-nuernberg:{homes['Nürnberg']}" in whole.printed
+    assert f"@koordination-augsburg:{homes['Augsburg']}" in whole.printed
+
+    async with without_terminal(tmp_path, "--keep", str(kept)) as together:
+        assert await together.process.wait() == 1
+    assert "mit einem Homeserver je Stadt" in " ".join(together.printed.split())
+
+
 async def expect_everything_away(shown: Demo, number: signal.Signals) -> None:
     """Interrupt the demo; it ends as interrupted programs do, and so does everything it has started."""
     below = shown.below()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.demo.federation import Federation
 from bot.demo.homeserver import Account, Homeserver
 from bot.demo.person import Person
 
@@ -23,6 +24,15 @@ def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homeserver]:
     asyncio.run(server.start())
     yield server
     asyncio.run(server.stop())
+
+
+@pytest.fixture(scope="session")
+def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
+    """Three homeservers that talk to each other, by city; whoever stops one of them starts it again."""
+    servers = Federation(tmp_path_factory.mktemp("federation"), ("muenchen", "nuernberg", "augsburg"))
+    asyncio.run(servers.start())
+    yield servers
+    asyncio.run(servers.stop())
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A bot process of its own on the session's homeserver, with people of the demo cooperation, for one test."""
+"""A bot process of its own on the session's homeservers, with people of the demo cooperation, for one test."""
 
 import secrets
 import sqlite3
@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.config import load
-from bot.demo.cast import BUNDLE, cast, moved
+from bot.demo.cast import cast
+from bot.demo.homes import Homes
 from bot.demo.homeserver import Account, Homeserver
 from bot.demo.installed import Installation
 from bot.demo.person import Heard, Person
@@ -17,14 +18,18 @@ PASSWORD = "Passwort"
 
 
 class Town:
-    """`bot` is installed and knows the register, but does not run yet; `start` runs it, people come by `person`."""
+    """`bot` is installed and knows the register, but does not run yet; `start` runs it, people come by `person`.
 
-    def __init__(self, server: Homeserver, directory: Path) -> None:
+    The bot lives on `server`, and everybody in their place in `homes` (without that, there as well).
+    """
+
+    def __init__(self, server: Homeserver, directory: Path, *, homes: Homes | None = None) -> None:
         self.server = server
+        self.homes = homes or Homes(main=server)
         self.directory = directory
         self.bot = Installation(directory / "stadtbote")
         self._suffix = f"-{secrets.token_hex(4)}"
-        self.bundle = moved(BUNDLE.read_text(encoding="utf-8"), server.server_name, suffix=self._suffix)
+        self.bundle = self.homes.bundle(suffix=self._suffix)
         self._parts = cast(self.bundle)
         self._people: dict[str, Person] = {}
         self._stack = AsyncExitStack()
@@ -44,12 +49,12 @@ class Town:
         return await self.server.register(f"{name}{self._suffix}", PASSWORD, displayname=name.title())
 
     def configure(self, *, servers: tuple[str, ...] | None = None, administrators: tuple[str, ...] = ()) -> None:
-        """Write the bot's configuration; without `servers`, everybody here may invite it."""
+        """Write the bot's configuration; without `servers`, everybody on any of them may invite it."""
         self.bot.configure(
             homeserver=self.server.url,
             user_id=self.bot_id,
             password=PASSWORD,
-            servers=[self.server.server_name] if servers is None else servers,
+            servers=self.homes.names if servers is None else servers,
             administrators=administrators,
         )
 
@@ -63,6 +68,10 @@ class Town:
         """Run the bot."""
         await self.bot.start()
 
+    def home(self, key: str) -> Homeserver:
+        """The homeserver of somebody in the bundle; anybody else lives where the bot does."""
+        return self.homes.of(self._parts[key]) if key in self._parts else self.server
+
     def localpart(self, key: str) -> str:
         """The account of somebody in the bundle; anybody else keeps the name."""
         return self._parts[key].localpart if key in self._parts else f"{key}{self._suffix}"
@@ -70,8 +79,9 @@ class Town:
     async def person(self, key: str) -> Person:
         """Somebody of the bundle, by key, or a stranger of that name; listens until the test ends."""
         if key not in self._people:
-            account = await self.server.register(self.localpart(key), PASSWORD, displayname=key)
-            person = Person.at(self.server.url, account, self.directory / "people")
+            home = self.home(key)
+            account = await home.register(self.localpart(key), PASSWORD, displayname=key)
+            person = Person.at(home.url, account, self.directory / "people")
             self._people[key] = await self._stack.enter_async_context(person)
         return self._people[key]
 
@@ -80,6 +90,7 @@ class Town:
         host, *guests = [await self.person(key) for key in keys]
         room = await host.create_room(encrypted=encrypted, invite=[self.bot_id, *(guest.user_id for guest in guests)])
         for guest in guests:
+            await guest.until_invited_to(room)
             await guest.join(room)
         for person in (host, *guests):
             await person.settle(room, [self.bot_id, *(one.user_id for one in (host, *guests))])
