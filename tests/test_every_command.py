@@ -8,12 +8,15 @@ import pytest
 from commands import ALL
 from commands.framework.command import AnyCommand
 from storage.values import Language
-from tests.conversation import Conversation, Said
+from tests.conversation import ADMIN, Conversation, Said
 
 EVERY = [command for noun in ALL for command in noun.commands]
 
 ROOMS = {"rooms.room": "fremd", "rooms.setup": "direkt"}
 """Where a command that is about its room is tried; all others in the steering room."""
+
+WHO = {"desk.accept_identity": ADMIN}
+"""Who may type what coordination may not."""
 
 ELSEWHERE = {"desk.undo", "rooms.setup"}
 """Undo undoes another command in the tests below; the set-up asks step by step and has tests of its own."""
@@ -35,11 +38,11 @@ def refused(text: str) -> bool:
 
 
 async def runs(talk: Conversation, command: AnyCommand, typed: str) -> Said:
-    """Let coordination type a command, and confirm it where that is asked for."""
-    room = ROOMS.get(command.name, "lenkung")
-    said = await talk.says("koord-m", typed, room=room)
+    """Let coordination type a command (or whoever may), and confirm it where that is asked for."""
+    room, who = ROOMS.get(command.name, "lenkung"), WHO.get(command.name, "koord-m")
+    said = await talk.says(who, typed, room=room)
     asked = command.preview is not None and said.text and not refused(said.text)
-    return await talk.says("koord-m", "ja", room=room, reply_to=said) if asked else said
+    return await talk.says(who, "ja", room=room, reply_to=said) if asked else said
 
 
 @pytest.mark.parametrize(("command", "typed"), examples(changing=False))

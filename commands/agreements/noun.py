@@ -1,6 +1,7 @@
 """Agreements as a noun of the register."""
 
 from commands.agreements.commands import COMMANDS
+from commands.agreements.leaving import exit_items
 from commands.framework.command import words
 from commands.framework.noun import Noun
 
@@ -9,4 +10,5 @@ NOUN = Noun(
     collection="agreements",
     words=words("vereinbarungen vereinbarung", "agreements agreement"),
     commands=COMMANDS,
+    exit_items=exit_items,
 )

@@ -12,6 +12,7 @@ from storage.people.queries import person
 from storage.people.record import Person
 from storage.records import Kept
 from storage.scope import unlimited
+from storage.seats.queries import seats_held
 from storage.view import View
 
 
@@ -21,6 +22,14 @@ class NoSuchCity(Refusal):
 
 class NoSuchPerson(Refusal):
     """There is no such person, or the caller may not see them; fact `given`."""
+
+
+class Unregistered(Refusal):
+    """The register does not know the caller, so there is nothing of theirs to record."""
+
+
+class NotOfYourCity(Refusal):
+    """An absence is recorded by oneself, by somebody of the same city or by coordination; fact `name`."""
 
 
 class OnlyOwnContact(Refusal):
@@ -59,6 +68,22 @@ async def access_person_to_change(view: View, caller: Caller, ref: Ref, fields: 
     if not caller.coordinates and not (seen.key == caller.key and fields <= OWN):
         raise OnlyOwnContact(who=HOLDERS[Right.COORDINATION])
     # What is written back must be complete, also where this room does not show all of it.
+    return await person(view, unlimited(), seen.key) or seen
+
+
+async def access_colleague(view: View, caller: Caller, ref: Ref | None) -> Kept[Person]:
+    """The whole person whose absence is recorded: the caller, or somebody of a city the caller has a seat in.
+
+    Raises Unregistered, NoSuchPerson, NotOfYourCity.
+    """
+    if ref is None or ref.key == caller.key:
+        if caller.person is None:
+            raise Unregistered
+        return await person(view, unlimited(), caller.person.key) or caller.person
+    seen = await access_person(view, caller, ref)
+    seats = await seats_held(view, unlimited(), seen.key, caller.today)
+    if not caller.coordinates and not {k.record.city for k in seats} & set(caller.cities):
+        raise NotOfYourCity(name=Foreign(seen.record.name))
     return await person(view, unlimited(), seen.key) or seen
 
 

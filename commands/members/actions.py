@@ -11,14 +11,18 @@ from commands.framework.refs import Ref
 from commands.framework.refusal import Refusal
 from commands.framework.reply import Foreign, Inline, say
 from commands.framework.rights import require
-from commands.members.access import access_city_to_change, access_person, access_person_to_change
+from commands.members.access import access_city_to_change, access_colleague, access_person, access_person_to_change
 from commands.members.rules import (
     Appointment,
+    EndsBeforeItBegins,
     SeatChange,
     SeatHeldAlready,
     SeatTaken,
+    absent,
     appoint,
+    back,
     enter_state,
+    fits,
     on,
     vacate,
 )
@@ -36,7 +40,7 @@ from storage.cities.record import (
 from storage.cities.tables import CITIES
 from storage.folding import fold
 from storage.people.queries import person, person_by_mxid
-from storage.people.record import Person
+from storage.people.record import Absence, Person
 from storage.people.tables import PEOPLE
 from storage.records import Kept
 from storage.scope import unlimited
@@ -119,13 +123,47 @@ async def record_city(
     return record
 
 
-async def change_city(work: Work, caller: Caller, ref: Ref, facts: CityFacts, state: State | None) -> City:
-    """Change what is said of a city, and what it is from a day on. Raises NothingToChange and what loading raises."""
+async def change_membership(work: Work, caller: Caller, ref: Ref, state: State) -> City:
+    """Record what a city is from a day on. Raises what `entering` raises."""
+    kept, changed = await entering(work, caller, ref, state)
+    await work.put(CITIES, kept.key, changed)
+    return changed
+
+
+async def entering(view: View, caller: Caller, ref: Ref, state: State) -> tuple[Kept[City], City]:
+    """The city as it is and as the state would make it; nothing is written.
+
+    Raises StateOfPartner, StateOutOfOrder, StateAlready, StateNotNext and what loading raises.
+    """
+    kept = await access_city_to_change(view, caller, ref)
+    fits(kept.record.kind, state.state)
+    return kept, enter_state(kept.record, state)
+
+
+async def record_absence(work: Work, caller: Caller, ref: Ref | None, absence: Absence) -> Kept[Person]:
+    """Record that somebody is away: oneself, or somebody of one's city. Raises EndsBeforeItBegins, NotOfYourCity."""
+    kept = await access_colleague(work, caller, ref)
+    if absence.to < absence.from_:
+        raise EndsBeforeItBegins(start=absence.from_, end=absence.to)
+    changed = absent(kept.record, absence)
+    if changed == kept.record:
+        raise NothingToChange
+    await work.put(PEOPLE, kept.key, changed)
+    return kept
+
+
+async def end_absence(work: Work, caller: Caller, ref: Ref | None) -> Kept[Person]:
+    """Record that somebody is back today. Raises NotAway, NotOfYourCity."""
+    kept = await access_colleague(work, caller, ref)
+    await work.put(PEOPLE, kept.key, back(kept.record, caller.today))
+    return kept
+
+
+async def change_city(work: Work, caller: Caller, ref: Ref, facts: CityFacts) -> City:
+    """Change what is said of a city. Raises NothingToChange and what loading raises."""
     kept = await access_city_to_change(work, caller, ref)
     before = kept.record
     changed = before.model_copy(update=dict(_city_changes(before, facts)))
-    if state is not None:
-        changed = enter_state(changed, state)
     if changed == before:
         raise NothingToChange
     await work.put(CITIES, kept.key, changed)

@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Annotated
 
-from commands.framework.command import Args, named, placed
+from commands.framework.command import Args, named, placed, rest
 from commands.framework.refs import CityRef, FirstDay, PastDay, PersonRef
 from commands.members.words import Vacancy
 from storage.cities.record import CityKind, CityState, HolidayCategory, PartnerKind, Subdivision
 from storage.people.preferences import Acknowledgement
 from storage.people.record import Email, Phone
 from storage.seats.record import Role
-from storage.values import CODE, Count, Language, Line, Mxid, Server
+from storage.values import CODE, Count, Language, Line, Mxid, Server, Text
 
 
 class CityArgs(Args):
@@ -36,9 +36,30 @@ class EditCityArgs(Args):
     aliases: Annotated[tuple[Line, ...], named("alias aliase", "alias aliases")] = ()
     servers: Annotated[tuple[Server, ...], named("server", "server servers")] = ()
     holidays: Annotated[tuple[Subdivision | HolidayCategory, ...], named("feiertage", "holidays")] = ()
-    state: Annotated[CityState | None, named("zustand", "state")] = None
+
+
+class MembershipArgs(Args):
+    """`!mitgliedschaft R mitglied ab:1.1.2027 – Beitritt laut B-15`."""
+
+    city: Annotated[CityRef, placed("stadt", "city")]
+    state: Annotated[CityState, placed("zustand", "state")]
     start: Annotated[FirstDay | None, named("ab seit", "from since")] = None
-    reason: Annotated[Line | None, named("grund", "reason")] = None
+    reason: Annotated[Text | None, rest("grund", "reason")] = None
+
+
+class AwayArgs(Args):
+    """`!abwesend bis:31.12.`, for somebody else of one's city with their name; the reason is nobody's business."""
+
+    person: Annotated[PersonRef | None, placed("person", "person")] = None
+    start: Annotated[FirstDay | None, named("ab von", "from since")] = None
+    end: Annotated[date, named("bis", "until to")]
+    deputy: Annotated[PersonRef | None, named("vertretung", "deputy")] = None
+
+
+class BackArgs(Args):
+    """`!da`, for somebody else of one's city with their name."""
+
+    person: Annotated[PersonRef | None, placed("person", "person")] = None
 
 
 class ShowCityArgs(Args):

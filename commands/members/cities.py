@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from commands.framework.caller import Caller
 from commands.framework.reply import Block, Bullets, Code, RecordRef, Reply, Say, line, reply, say
@@ -10,10 +9,10 @@ from commands.members.access import access_city
 from commands.members.actions import CityFacts, change_city, record_city, state_from
 from commands.members.args import CityArgs, EditCityArgs, ShowCityArgs
 from commands.members.notes import doer, tell_seats
-from commands.members.rules import StateOfPartner
+from commands.members.rules import fits
 from commands.members.shown import about_city, city_days, city_name, entered, seat_items
 from commands.members.words import seat_line
-from storage.cities.record import City, CityKind, CityState, PartnerKind, State
+from storage.cities.record import City, CityKind, CityState, PartnerKind
 from storage.people.queries import people
 from storage.projects.queries import ProjectFilter, projects_page
 from storage.seats.queries import seats_of_city
@@ -30,7 +29,7 @@ async def new_city(work: Work, caller: Caller, args: CityArgs) -> Reply:
     partner = args.kind if isinstance(args.kind, PartnerKind) else None
     kind = CityKind.PARTNER if partner or args.kind is CityKind.PARTNER else CityKind.CITY
     state = args.state or (CityState.PARTNER if kind is CityKind.PARTNER else CityState.MEMBER)
-    _fits(kind, state)
+    fits(kind, state)
     begun = state_from(state, args.start or caller.today, None)
     made = await record_city(work, caller, args.code, _facts(args), kind, partner, begun)
     said = say("members.reply.city_made", name=city_name(made, caller.language), code=made.code)
@@ -40,11 +39,6 @@ async def new_city(work: Work, caller: Caller, args: CityArgs) -> Reply:
 def _next_step(caller: Caller, made: City) -> Say:
     role = Role.VOTING if made.states[-1].state is CityState.MEMBER else Role.GUEST
     return say("members.reply.next_seat", command=Code(seat_line(caller.language, made.code, role, "@…")))
-
-
-def _fits(kind: CityKind, state: CityState) -> None:
-    if (kind is CityKind.PARTNER) != (state is CityState.PARTNER):
-        raise StateOfPartner(kind=kind, state=state)
 
 
 def _facts(args: CityArgs | EditCityArgs) -> CityFacts:
@@ -58,30 +52,17 @@ def _facts(args: CityArgs | EditCityArgs) -> CityFacts:
 
 
 async def edit_city(work: Work, caller: Caller, args: EditCityArgs) -> Reply:
-    """Change what is said of a city, or what it is from a day on."""
-    state = None
-    if args.state is not None:
-        before = await access_city(work, caller, args.city)
-        _fits(before.record.kind, args.state)
-        state = state_from(args.state, args.start or caller.today, args.reason)
-    changed = await change_city(work, caller, args.city, _facts(args), state)
+    """Change what is said of a city."""
+    changed = await change_city(work, caller, args.city, _facts(args))
     by = await doer(work, caller)
 
     def note(language: Language) -> tuple[Block, ...]:
         name = city_name(changed, language)
-        said = say("members.reply.city_changed_by", by=by, name=name, code=changed.code)
-        return (line(said, " ", *_state_now(state, caller)),)
+        return (line(say("members.reply.city_changed_by", by=by, name=name, code=changed.code)),)
 
     told = await tell_seats(work, caller, changed.code, note)
     said = say("members.reply.city_changed", name=city_name(changed, caller.language), code=changed.code)
-    blocks = (line(said, " ", *_state_now(state, caller)),)
-    return Reply(blocks=blocks, acknowledged=state is None, about=changed.code, tell=told)
-
-
-def _state_now(state: State | None, caller: Caller) -> tuple[Any, ...]:
-    if state is None:
-        return ()
-    return (entered(state, caller.today), ".")
+    return Reply(blocks=(line(said),), acknowledged=True, about=changed.code, tell=told)
 
 
 async def show_city(work: Work, caller: Caller, args: ShowCityArgs) -> Reply:

@@ -1,12 +1,16 @@
 """The commands about cities, people and seats, declared."""
 
 from commands.framework.command import AnyCommand, Command, Example, Right, words
+from commands.members.absences import away, back
 from commands.members.args import (
+    AwayArgs,
+    BackArgs,
     CityArgs,
     EditCityArgs,
     EditPersonArgs,
     ListArgs,
     MeArgs,
+    MembershipArgs,
     PersonArgs,
     RequestArgs,
     SeatArgs,
@@ -15,6 +19,7 @@ from commands.members.args import (
 )
 from commands.members.cities import edit_city, new_city, show_city
 from commands.members.lists import CITIES, LIST, PEOPLE, SEATS, list_cities, list_people, list_seats
+from commands.members.membership import Previewed, membership
 from commands.members.people import about_me, edit_person, new_person, show_person
 from commands.members.seats import request_seat, seat
 
@@ -46,10 +51,7 @@ ABOUT_CITIES: tuple[AnyCommand, ...] = (
         args=EditCityArgs,
         run=edit_city,
         right=Right.COORDINATION,
-        examples=(
-            Example(de="!ändern M feiertage:BY alias:LHM", en="!edit M holidays:BY alias:LHM"),
-            Example(de="!ändern R zustand:mitglied ab:1.1.2027", en="!edit R state:member from:2027-01-01"),
-        ),
+        examples=(Example(de="!ändern M feiertage:BY alias:LHM", en="!edit M holidays:BY alias:LHM"),),
     ),
     Command(
         name="members.show_city",
@@ -171,6 +173,52 @@ ABOUT_SEATS: tuple[AnyCommand, ...] = (
         right=Right.EVERYBODY,
         examples=(Example(de="!liste sitze", en="!list seats"),),
         changes=False,
+    ),
+)
+
+
+def about_membership(preview: Previewed) -> AnyCommand:
+    """The command that records what a city is, with its check list."""
+    return Command(
+        name="members.membership",
+        verb=words("mitgliedschaft", "membership"),
+        args=MembershipArgs,
+        run=membership,
+        preview=preview,
+        right=Right.COORDINATION,
+        examples=(
+            Example(de="!mitgliedschaft R mitglied ab:1.1.2027", en="!membership R member from:2027-01-01"),
+            Example(
+                de="!mitgliedschaft A ausgetreten ab:1.7.2027 – Beschluss des Stadtrats",
+                en="!membership A left from:2027-07-01 – decision of the city council",
+            ),
+        ),
+    )
+
+
+ABSENCES: tuple[AnyCommand, ...] = (
+    Command(
+        name="members.away",
+        verb=words("abwesend", "away"),
+        args=AwayArgs,
+        run=away,
+        right=Right.SEATED,
+        examples=(
+            Example(de="!abwesend bis:31.12.2026", en="!away until:2026-12-31"),
+            Example(
+                de="!abwesend @vertretung:muenchen.example ab:1.12.2026 bis:31.12.2026",
+                en="!away @vertretung:muenchen.example from:2026-12-01 until:2026-12-31",
+            ),
+        ),
+    ),
+    Command(
+        name="members.back",
+        verb=words("da", "back"),
+        args=BackArgs,
+        run=back,
+        right=Right.SEATED,
+        bang=True,
+        examples=(Example(de="!da @vertretung:muenchen.example", en="!back @vertretung:muenchen.example"),),
     ),
 )
 

@@ -1,12 +1,20 @@
 """Cities, people and seats as nouns of the register."""
 
+from collections.abc import Sequence
+
 from commands.framework.noun import Noun
 from commands.members import lists
-from commands.members.commands import ABOUT_CITIES, ABOUT_ME, ABOUT_PEOPLE, ABOUT_SEATS
+from commands.members.commands import ABOUT_CITIES, ABOUT_ME, ABOUT_PEOPLE, ABOUT_SEATS, ABSENCES, about_membership
+from commands.members.membership import exit_items, previewing
 
-CITIES = Noun(room="members", collection="cities", words=lists.CITIES, commands=ABOUT_CITIES)
-PEOPLE = Noun(room="members", collection="people", words=lists.PEOPLE, commands=ABOUT_PEOPLE)
-SEATS = Noun(room="members", collection="seats", words=lists.SEATS, commands=ABOUT_SEATS)
-ME = Noun(room="members", commands=ABOUT_ME)
 
-NOUNS = (CITIES, PEOPLE, SEATS, ME)
+def members(others: Sequence[Noun]) -> tuple[Noun, ...]:
+    """The nouns about members; `others` have their say in the check list of a city that leaves."""
+    items = [exit_items, *(noun.exit_items for noun in others if noun.exit_items)]
+    joining = about_membership(previewing(items))
+    return (
+        Noun(room="members", collection="cities", words=lists.CITIES, commands=(joining, *ABOUT_CITIES)),
+        Noun(room="members", collection="people", words=lists.PEOPLE, commands=(*ABOUT_PEOPLE, *ABSENCES)),
+        Noun(room="members", collection="seats", words=lists.SEATS, commands=ABOUT_SEATS, exit_items=exit_items),
+        Noun(room="members", commands=ABOUT_ME),
+    )

@@ -1,13 +1,14 @@
 """What holds for seats and states: intervals that follow each other, and who is told of what is done for others."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from commands.framework.refusal import Refusal
 from commands.framework.reply import Say, say
-from storage.cities.record import City, State
+from storage.cities.record import City, CityKind, CityState, State
 from storage.folding import fold
+from storage.people.record import Absence, Person
 from storage.records import Kept
 from storage.seats.record import Role, Seat
 from storage.values import PartialDate
@@ -28,6 +29,18 @@ class SeatHeldAlready(Refusal):
 
 class EndsBeforeItBegins(Refusal):
     """The last day lies before the first; facts `start` and `end`."""
+
+
+class NotAway(Refusal):
+    """No absence is recorded for today."""
+
+
+class StateAlready(Refusal):
+    """The city is that already; facts `city`, `state` and `since`."""
+
+
+class StateNotNext(Refusal):
+    """The state does not follow the one before; facts `city`, `state`, `before` and `allowed`."""
 
 
 class StateOutOfOrder(Refusal):
@@ -206,6 +219,42 @@ def vacate(seats: Sequence[Kept[Seat]], left: Kept[Seat], start: date) -> tuple[
     return ended, SeatChange(key=None, seat=vacant)
 
 
+def _follows(city: City, before: State, new: State) -> None:
+    if new.state is before.state:
+        raise StateAlready(city=city.code, state=new.state, since=before.from_)
+    if new.state not in NEXT[before.state]:
+        raise StateNotNext(city=city.code, state=new.state, before=before.state, allowed=NEXT[before.state])
+
+
+def fits(kind: CityKind, state: CityState) -> None:
+    """Raise StateOfPartner for a state that cities or partners do not have; both can leave."""
+    if state is not CityState.LEFT and (kind is CityKind.PARTNER) != (state is CityState.PARTNER):
+        raise StateOfPartner(kind=kind, state=state)
+
+
+def absent(person: Person, new: Absence) -> Person:
+    """The person with one more absence; earlier ones give way where they overlap it."""
+    kept = [part for known in person.absences for part in _around(known, new)]
+    return person.model_copy(update={"absences": tuple(sorted((*kept, new), key=lambda one: one.from_))})
+
+
+def _around(known: Absence, new: Absence) -> Iterator[Absence]:
+    if known.to < new.from_ or new.to < known.from_:
+        yield known
+    elif known.from_ < new.from_:
+        yield known.model_copy(update={"to": new.from_ - DAY})
+
+
+def back(person: Person, today: date) -> Person:
+    """The person without the absence that today is part of; its days before today stay. Raises NotAway."""
+    now = next((one for one in person.absences if one.from_ <= today <= one.to), None)
+    if now is None:
+        raise NotAway
+    others = tuple(one for one in person.absences if one is not now)
+    left = (now.model_copy(update={"to": today - DAY}),) if now.from_ < today else ()
+    return person.model_copy(update={"absences": tuple(sorted((*others, *left), key=lambda one: one.from_))})
+
+
 def state_on(city: City, day: date) -> State | None:
     """What the city is on `day`: the last state that has begun, unless it is over; None before its first."""
     begun = [state for state in city.states if state.from_.first_day() <= day]
@@ -214,13 +263,31 @@ def state_on(city: City, day: date) -> State | None:
     return begun[-1]
 
 
+_BEFORE = (CityState.INTERESTED, CityState.TALKS, CityState.CANDIDATE)
+NEXT: Mapping[CityState, tuple[CityState, ...]] = {
+    **dict.fromkeys(_BEFORE, (*_BEFORE, CityState.MEMBER, CityState.LEFT)),
+    CityState.MEMBER: (CityState.DORMANT, CityState.LEFT),
+    CityState.DORMANT: (CityState.MEMBER, CityState.LEFT),
+    CityState.PARTNER: (CityState.LEFT,),
+    CityState.LEFT: (*_BEFORE, CityState.MEMBER, CityState.PARTNER),
+}
+"""What a city may become: on the way in it may skip steps and go back, a member leaves before it starts anew."""
+
+
 def enter_state(city: City, new: State) -> City:
-    """The city with one more state, which ends the one before. Raises StateOutOfOrder for a day before that one's."""
+    """The city with one more state, which ends the one before.
+
+    On the very first day of the last state it replaces that one. Raises StateOutOfOrder for an earlier day,
+    StateAlready, and StateNotNext for what does not follow.
+    """
     *earlier, last = city.states
     if new.from_.first_day() < last.from_.first_day():
         raise StateOutOfOrder(city=city.code, state=last.state, since=last.from_)
     if new.from_.first_day() == last.from_.first_day():
+        if earlier:
+            _follows(city, earlier[-1], new)
         return city.model_copy(update={"states": (*earlier, new)})
+    _follows(city, last, new)
     ended = last
     if last.to is not None and last.to.last_day() >= new.from_.first_day():
         ended = last.model_copy(update={"to": PartialDate.of(new.from_.first_day() - DAY)})

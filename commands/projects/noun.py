@@ -4,6 +4,7 @@ from commands.framework.command import words
 from commands.framework.noun import Noun
 from commands.projects.commands import COMMANDS, go_on
 from commands.projects.duties import due
+from commands.projects.leaving import exit_items
 from commands.projects.status import correct_status, pick_city, pick_health, status_from_text
 
 NOUN = Noun(
@@ -19,4 +20,5 @@ NOUN = Noun(
         "projects.correct": correct_status,
     },
     replied=status_from_text,
+    exit_items=exit_items,
 )

@@ -23,6 +23,14 @@ from storage.work import Work
 NOW = datetime(2026, 10, 26, 8, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 
+NOUNS_OF_OTHERS = {
+    "agreements": ("Vereinbarung", "agreement"),
+    "decisions": ("Beschluss", "decision"),
+    "tasks": ("Aufgabe", "task"),
+    "meetings": ("Sitzung", "meeting"),
+    "statements": ("Text", "statement"),
+}
+
 GERMAN: Mapping[str, Any] = {
     "reply": {
         "created": "{project} ist angelegt.",
@@ -43,7 +51,8 @@ GERMAN: Mapping[str, Any] = {
         "Health": {"green": ["grün", "gut"], "yellow": ["gelb"], "red": ["rot", "kritisch"]},
         "Role": {role.value: [f"Rolle {role.value}"] for role in Role},
     },
-    "noun": {"projects": {"one": "Projekt", "many": "Projekte"}},
+    "noun": {name: {"one": words[0], "many": words[0]} for name, words in NOUNS_OF_OTHERS.items()}
+    | {"projects": {"one": "Projekt", "many": "Projekte"}},
     "field": {"projects": {"title": "Titel"}},
 }
 ENGLISH: Mapping[str, Any] = {
@@ -66,7 +75,8 @@ ENGLISH: Mapping[str, Any] = {
         "Health": {"green": ["green"], "yellow": ["yellow", "amber"], "red": ["red"]},
         "Role": {role.value: [f"role {role.value}"] for role in Role},
     },
-    "noun": {"projects": {"one": "project", "many": "projects"}},
+    "noun": {name: {"one": words[1], "many": words[1]} for name, words in NOUNS_OF_OTHERS.items()}
+    | {"projects": {"one": "project", "many": "projects"}},
     "field": {"projects": {"title": "Title"}},
 }
 

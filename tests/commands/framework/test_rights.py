@@ -11,7 +11,7 @@ from storage.seats.record import Role
 from storage.values import Language
 from tests.commands.framework.samples import BERLIN, caller, coordinated, sample_texts, seat
 
-EVERYBODY, SEATED, STAFF, COORDINATION = Right
+EVERYBODY, SEATED, STAFF, COORDINATION, ADMINISTRATION = Right
 
 
 @pytest.mark.parametrize(
@@ -21,10 +21,10 @@ EVERYBODY, SEATED, STAFF, COORDINATION = Right
         (caller(seat(Role.GUEST)), {EVERYBODY, SEATED}),
         (caller(seat(Role.MEMBER, city="MIN")), {EVERYBODY, SEATED}),
         (caller(seat(Role.OFFICE)), {EVERYBODY, SEATED, STAFF}),
-        (caller(seat(Role.COORDINATION)), set(Right)),
-        (caller(seat(Role.COORDINATION, city="BST")), set(Right)),
+        (caller(seat(Role.COORDINATION)), {EVERYBODY, SEATED, STAFF, COORDINATION}),
+        (caller(seat(Role.COORDINATION, city="BST")), {EVERYBODY, SEATED, STAFF, COORDINATION}),
         (caller(administrator=True), set(Right)),
-        (coordinated(caller(administrator=True)), {EVERYBODY}),
+        (coordinated(caller(administrator=True)), {EVERYBODY, ADMINISTRATION}),
     ],
     ids=["nobody", "guest", "partner", "staff", "coordination", "association", "administration", "coordinated"],
 )

@@ -15,6 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 import commands
+from bot.admin import incident_key
 from commands import ALL
 from commands.framework.command import AnyCommand
 from commands.framework.help import help_for, help_overview, never_key
@@ -24,6 +25,7 @@ from commands.framework.reference import reference
 from commands.framework.refusal import Refusal
 from commands.framework.render import Renderer
 from commands.framework.texts import COMMON, ROOMS, Template, TextMissing, installed
+from storage.incidents import IncidentKind
 from storage.mapping import Entity, scalars_of
 from storage.register import BY_COLLECTION, ENTITIES
 from storage.seats.record import Role
@@ -149,12 +151,13 @@ def labels() -> Iterator[tuple[str, str]]:
 
 
 def declared_keys() -> Iterator[str]:
-    """The keys that follow from commands and refusals."""
+    """The keys that follow from commands, refusals and incidents."""
     for command in COMMANDS:
         yield from (command.text_key(part) for part in ("title", "help", "notes"))
         yield from (command.question_key(field) for field in command.args.model_fields)
         yield from filter(None, [never_key(command)])
     yield from (kind.text_key() for kind in refusals())
+    yield from map(incident_key, IncidentKind)
 
 
 def listed(found: Iterable[str]) -> str:
@@ -208,6 +211,38 @@ def test_every_refusal_gets_the_facts_its_sentence_needs() -> None:
         if facts is not None and TEXTS.has(key) and (needed := template(key).placeholders - facts):
             lacking.add(f"{where} {key}: {', '.join(sorted(needed))}")
     assert not lacking, listed(lacking)
+
+
+@pytest.mark.parametrize("kind", IncidentKind)
+def test_every_incident_has_its_sentence(kind: IncidentKind) -> None:
+    assert TEXTS.has(incident_key(kind))
+
+
+def test_every_incident_is_recorded_with_the_facts_its_sentence_needs() -> None:
+    recorded = dict(incidents())
+    assert {kind for _, kind in recorded} == {kind.name for kind in IncidentKind}
+    lacking = {
+        f"{where} {kind}: {', '.join(sorted(needed))}"
+        for (where, kind), facts in recorded.items()
+        if (needed := template(incident_key(IncidentKind[kind])).placeholders - facts)
+    }
+    assert not lacking, listed(lacking)
+
+
+def incidents() -> Iterator[tuple[tuple[str, str], frozenset[str | None]]]:
+    """Where incidents are recorded, their kind and the names of their facts; inner functions come after outer ones."""
+    for path, tree in trees():
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                nodes = tuple(ast.walk(function))
+                tables = {ast.unparse(n.targets[0]): n.value for n in nodes if isinstance(n, ast.Assign)}
+                for call in nodes:
+                    if isinstance(call, ast.Call) and ast.unparse(call.func) == "record_incident":
+                        facts = tables.get(ast.unparse(call.args[3]), call.args[3])
+                        if isinstance(facts, ast.Dict):
+                            kind = ast.unparse(call.args[1]).removeprefix("IncidentKind.")
+                            names = frozenset(literal(key) for key in facts.keys if key is not None)
+                            yield (f"{path.relative_to(ROOMS.parent)}:{call.lineno}", kind), names
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)

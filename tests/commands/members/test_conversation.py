@@ -107,7 +107,7 @@ async def test_a_partner_has_the_state_of_a_partner(talk: Conversation) -> None:
         ("!neu stadt M Mannheim", "Das Kürzel M ist schon vergeben."),
         ("!neu stadt X Xstadt feiertage:katholisch", "Zu den Feiertagen fehlt das Bundesland"),
         ("!ändern M name:München", "Das ist schon so eingetragen"),
-        ("!ändern R zustand:mitglied ab:1.1.2020", "R ist schon in Gesprächen seit Mo., 14.09.2026."),
+        ("!mitgliedschaft R mitglied ab:1.1.2020", "R ist schon in Gesprächen seit Mo., 14.09.2026."),
         ("!sitz M stimme @koordination:muenchen.example", "Diesen Sitz (Stimme, M) hat schon Koordination München"),
         ("!sitz M stimme @niemand:x.example", "Die Matrix-Kennung `@niemand:x.example` gehört noch zu niemandem."),
         ("!sitz M", "Es fehlt die Rolle des Sitzes"),
@@ -144,13 +144,108 @@ async def test_a_city_names_the_projects_it_leads_only_where_they_may_be_seen(ta
     assert "P-2" not in (await talk.says("vertr-m", "!show Munich", room="gast")).text
 
 
-async def test_a_state_begins_on_its_day_and_its_city_is_told(talk: Conversation) -> None:
-    said = await talk.says("koord-m", "!ändern R zustand:mitglied ab:1.1.2027 grund:Beitritt")
-    assert said.text == "Regensburg (R) ist geändert. Mitglied ab Fr., 01.01.2027."
-    assert any("Koordination München hat den Eintrag von Regensburg (R) geändert." in r.text for r in said.replies)
+async def test_a_city_joins_on_its_day_after_its_check_list_was_agreed_to(talk: Conversation) -> None:
+    before = await talk.dump()
+    shown = await talk.says("koord-m", "!mitgliedschaft R mitglied ab:1.1.2027 – Beitritt")
+    assert shown.text.startswith("Mitgliedschaft erfassen: Regensburg (R), Mitglied ab Fr., 01.01.2027.")
+    assert "`!sitz R stimme @…`" in shown.text
+    assert "An Abstimmungen, die dann schon laufen, nimmt Regensburg nicht teil." in shown.text
+    assert await talk.dump() == before
+    said = await talk.says("koord-m", "ja")
+    assert said.text == "Regensburg (R): Mitglied ab Fr., 01.01.2027 – Beitritt"
+    assert any("Koordination München hat erfasst: Regensburg (R)" in r.text for r in said.replies)
     assert "in Gesprächen seit" in (await talk.says("koord-m", "!zeige R")).text
     talk.now = datetime(2027, 1, 1, 10, tzinfo=BERLIN)
     assert "Mitglied seit Fr., 01.01.2027" in (await talk.says("koord-m", "!zeige R")).text
+    assert "Mitglied" not in (await talk.says("koord-m", "!zeige R am:1.10.2026")).text
+
+
+async def test_a_city_that_leaves_hears_what_it_leaves_open_and_keeps_its_rights_until_then(talk: Conversation) -> None:
+    before = await talk.dump()
+    shown = await talk.says("koord-m", "!mitgliedschaft A ausgetreten ab:1.7.2027 – Beschluss des Stadtrats")
+    assert "Letzter Tag als Mitglied: Mi., 30.06.2027" in shown.text
+    for named in ("Federführend: P-", "Vereinbarungen: V-1, V-2", "Sitze:", "Räume der Mitglieder:"):
+        assert named in shown.text, named
+    assert await talk.dump() == before
+    assert (
+        await talk.says("koord-m", "ja")
+    ).text == "Augsburg (A): ausgetreten ab Do., 01.07.2027 – Beschluss des Stadtrats"
+    assert "✅" in (await talk.says("koord-a", "!neu aktenzeichen V-2 A-1")).text
+    talk.now = datetime(2027, 7, 1, 10, tzinfo=BERLIN)
+    refused = await talk.says("koord-a", "!neu aktenzeichen V-2 A-2")
+    assert "Dazu berechtigen Ihre heutigen Sitze nicht." in refused.text
+    assert "Mitglied seit Juli 2019" in (await talk.says("koord-m", "!zeige A am:1.7.2020")).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("!mitgliedschaft M interessiert", "Auf „Mitglied“ folgt „interessiert“ nicht."),
+        ("!mitgliedschaft M mitglied", "M ist schon Mitglied"),
+        ("!mitgliedschaft R ruhend", "Möglich ist:"),
+        ("!mitgliedschaft STMD mitglied", "Partner"),
+        ("!mitgliedschaft R mitglied ab:30.2.2027", "gibt es nicht"),
+        ("!mitgliedschaft XX mitglied", "XX"),
+    ],
+)
+async def test_states_follow_each_other_as_the_life_of_a_city_does(talk: Conversation, typed: str, says: str) -> None:
+    before = await talk.dump()
+    said = await talk.says("koord-m", typed)
+    assert says in said.text
+    assert said.text.endswith("Es wurde nichts geändert.")
+    assert await talk.dump() == before
+
+
+async def test_a_city_whose_talks_break_off_was_never_a_member(talk: Conversation) -> None:
+    said = await talk.says("koord-m", "!mitgliedschaft R interessiert ab:1.12.2026")
+    assert said.text == "Regensburg (R): interessiert ab Di., 01.12.2026."
+    assert "Mitglied" not in (await talk.says("koord-m", "!zeige R am:1.7.2026")).text
+
+
+# --- absences ---------------------------------------------------------------------------------------------------------
+
+
+async def test_somebody_away_is_back_when_they_say_so(talk: Conversation) -> None:
+    before = await talk.dump()
+    said = await talk.says("vertr-n", "!abwesend bis:30.11.2026 vertretung:@koordination:nuernberg.example")
+    assert said.text == (
+        "Vertretung Nürnberg ist abwesend: Mi., 18.11.2026 bis Mo., 30.11.2026, Vertretung: Koordination Nürnberg."
+    )
+    assert (await talk.says("vertr-n", "!da")).text == "Vertretung Nürnberg ist wieder da."
+    assert await talk.dump() == before
+    assert "keine Abwesenheit erfasst" in (await talk.says("vertr-n", "!da")).text
+
+
+async def test_a_colleague_may_record_it_and_nobody_elses(talk: Conversation) -> None:
+    own = await talk.says("koord-n", "!abwesend @vertretung:nuernberg.example ab:1.12.2026 bis:4.12.2026")
+    assert "ist abwesend: Di., 01.12.2026 bis Fr., 04.12.2026." in own.text
+    told = [heard.text for heard in own.replies if heard.room != own.room or "für Sie" in heard.text]
+    assert any("Koordination Nürnberg hat für Sie erfasst" in text for text in told)
+    before = await talk.dump()
+    other = await talk.says("vertr-n", "!abwesend @vertretung:augsburg.example bis:4.12.2026")
+    assert "hat keinen Sitz in Ihrer Stadt" in other.text
+    backwards = await talk.says("vertr-n", "!abwesend ab:4.12.2026 bis:1.12.2026")
+    assert backwards.text.endswith("Es wurde nichts geändert.")
+    assert await talk.dump() == before
+
+
+async def test_a_reason_for_an_absence_is_never_kept(talk: Conversation) -> None:
+    before = await talk.dump()
+    said = await talk.says("vertr-n", "!abwesend bis:30.11.2026 – krank")
+    assert "krank" in said.text
+    assert await talk.dump() == before
+
+
+async def test_a_new_absence_takes_the_place_of_what_it_overlaps(talk: Conversation) -> None:
+    await talk.says("vertr-n", "!abwesend ab:20.11.2026 bis:30.11.2026")
+    await talk.says("vertr-n", "!abwesend ab:25.11.2026 bis:10.12.2026")
+    talk.now = datetime(2026, 11, 26, 10, tzinfo=BERLIN)
+    assert (
+        "Abwesend: Mi., 25.11.2026 bis Do., 10.12.2026"
+        in (await talk.says("vertr-n", "!zeige Vertretung Nürnberg")).text
+    )
+    talk.now = datetime(2026, 11, 21, 10, tzinfo=BERLIN)
+    assert "Fr., 20.11.2026 bis Di., 24.11.2026" in (await talk.says("vertr-n", "!zeige Vertretung Nürnberg")).text
 
 
 # --- people -----------------------------------------------------------------------------------------------------------

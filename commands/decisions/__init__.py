@@ -1,0 +1,1 @@
+"""What the cities decide, with one vote each."""

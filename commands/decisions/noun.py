@@ -1,0 +1,26 @@
+"""Decisions as a noun of the register."""
+
+from datetime import date
+
+from commands.framework.checklist import MOST, entry
+from commands.framework.command import words
+from commands.framework.noun import Noun
+from commands.framework.reply import Item, say
+from storage.decisions.queries import votes_of_city
+from storage.scope import Scope
+from storage.view import View
+
+
+async def exit_items(view: View, scope: Scope, city: str, _last: date) -> tuple[Item, ...]:
+    """What a city that leaves has open here."""
+    found = await votes_of_city(view, scope, city, limit=MOST + 1)
+    return entry(found, lambda refs: say("decisions.reply.on_exit", found=refs))
+
+
+NOUN = Noun(
+    room="decisions",
+    collection="decisions",
+    words=words("beschlüsse beschluss", "decisions decision"),
+    commands=(),
+    exit_items=exit_items,
+)

@@ -1,0 +1,1 @@
+"""What the cities say in public."""

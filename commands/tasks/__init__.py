@@ -1,0 +1,1 @@
+"""What people promised to do for their cities."""
