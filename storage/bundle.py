@@ -1,49 +1,75 @@
-"""Import and export: a bundle becomes records of the register, and the register becomes a bundle again."""
+"""Import: a bundle is compared with the register, and what is new or different is written in one transaction."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
+from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Table, UniqueConstraint, insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bundle_format import Bundle
-from storage.columns import KEY, InstantColumn
+from storage.bundle_export import export_bundle
+from storage.bundle_names import RENAMED, BundleNames, remember_names
+from storage.bundle_stage import Source
+from storage.erased import erased_among
 from storage.lease import share_lease
 from storage.mapping import Entity
 from storage.operations import OPERATION, CauseKind
-from storage.records import Kept, batches, fetch
-from storage.register import ENTITIES
-from storage.schema import metadata
-from storage.scope import Scope, unlimited
-from storage.values import COLLECTIONS, Record, map_refs, refs
+from storage.people.tables import PEOPLE
+from storage.records import Kept, fetch
+from storage.register import BY_LETTER, ENTITIES
+from storage.scope import unlimited
+from storage.values import Record
 from storage.view import View
-from storage.work import Work, counters
+from storage.work import Work, counted, counters
+
+__all__ = [
+    "Conflict",
+    "Difference",
+    "ImportConflict",
+    "Imported",
+    "Plan",
+    "apply_plan",
+    "export_bundle",
+    "import_bundle",
+    "plan_import",
+]
 
 R = TypeVar("R", bound=Record)
+Watch = Callable[[int], None]
+"""Told of so many more records done."""
 
-# People and seats are known by keys of ours inside; what a bundle calls them stands here, and only here.
-BUNDLE_KEY = Table(
-    "bundle_key",
-    metadata,
-    Column("collection", KEY, primary_key=True),
-    Column("key", KEY, primary_key=True),
-    Column("called", KEY, nullable=False),
-    Column("since", InstantColumn, nullable=False),
-    UniqueConstraint("collection", "called", name="uq_bundle_key"),
-)
-RENAMED = ("people", "seats")
+AT_ONCE = 1_000
+"""Records held in memory together."""
+
+MOST_DIFFERENCES = 1_000
+"""Differences worth remembering for somebody to read."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conflict:
-    """A record that the bundle would change although somebody changed it since the bundle was exported."""
+    """A record that the bundle would change although somebody changed it since the bundle was exported.
+
+    `by` is the name of who did it last in chat, None for the program itself, and `at` when.
+    """
 
     collection: str
     key: str
+    by: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A field of a record that an import changes; None where it is empty."""
+
+    collection: str
+    key: str
+    field: str
+    before: object
+    after: object
 
 
 # Not frozen: Python sets the traceback of an exception that passes through a context manager.
@@ -64,128 +90,260 @@ class Imported:
     conflicts: tuple[Conflict, ...] = ()
 
 
-def listed(bundle: Bundle) -> Iterator[tuple[Entity[Any], Record]]:
-    """Every record of the bundle with its kind, in an order in which what is named comes before what names it."""
-    for an_entity in ENTITIES:
-        records = getattr(bundle, an_entity.collection)
-        for record in (records,) if isinstance(records, Record) else records:
-            yield an_entity, record
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What importing a bundle means for the register as it was after the operation `newest`.
+
+    `keys` are the keys of the records to write, by list and their place in it; `differences` the first of what changes.
+    """
+
+    newest: int
+    names: BundleNames
+    named: tuple[tuple[str, str, str], ...]
+    keys: Mapping[str, Mapping[int, str]]
+    numbers: Mapping[str, int]
+    imported: Imported
+    differences: tuple[Difference, ...]
 
 
-async def import_bundle(work: Work, bundle: Bundle, *, overwrite: bool) -> Imported:
-    """Add and update the register's records from `bundle`, never delete; importing twice changes nothing.
+async def import_bundle(work: Work, source: Source, *, overwrite: bool) -> Imported:
+    """Add and update the register's records from `source`, never delete; importing twice changes nothing.
 
     Raises ImportConflict where a record was changed in chat since the bundle's `exported_at` and `overwrite` is False.
     """
+    return await apply_plan(work, source, await plan_import(work, source), overwrite=overwrite)
+
+
+async def apply_plan(
+    work: Work, source: Source, plan: Plan, *, overwrite: bool, watch: Watch = lambda _: None
+) -> Imported:
+    """Write what `plan` says, made anew if the register has changed since. Raises ImportConflict as `import_bundle`."""
     await share_lease(work.connection)
-    importing = _Import(work=work, names=await _BundleNames.load(work, None), exported_at=bundle.exported_at)
-    # People and seats get their keys first: they refer to each other, and everything to them.
-    for an_entity, called in listed(bundle):
-        if an_entity.collection in RENAMED:
-            await importing.reserve(an_entity, called)
+    if plan.newest != await work.newest():
+        plan = await plan_import(work, source)
+    if plan.imported.conflicts and not overwrite:
+        raise ImportConflict(conflicts=plan.imported.conflicts)
+    if plan.named:
+        await remember_names(work, plan.named)
     for an_entity in ENTITIES:
-        for some in batches([record for of, record in listed(bundle) if of is an_entity]):
-            await importing.take(an_entity, some)
-    if importing.conflicts and not overwrite:
-        raise ImportConflict(conflicts=tuple(importing.conflicts))
-    await _raise_counters(work, bundle)
-    return importing.done()
+        keys = plan.keys.get(an_entity.collection, {})
+        wanted = ((keys[index], record) for index, record in _numbered(source, an_entity) if index in keys)
+        for some in _batches(wanted):
+            records = {key: _with_key(an_entity, plan.names.inside(called), key) for key, called in some}
+            await work.put_all(an_entity, records)
+            watch(len(records))
+    for counter, number in sorted(plan.numbers.items()):
+        await work.count_to(counter, number)
+    return plan.imported
 
 
-async def _raise_counters(work: Work, bundle: Bundle) -> None:
-    highest = Counter(bundle.counters)
-    for an_entity, record in listed(bundle):
-        key = record.own_key()
-        if an_entity.record.letter and key:
-            highest[an_entity.record.letter] = max(highest[an_entity.record.letter], int(key[2:]))
-    for letter, number in sorted(highest.items()):
-        await work.count_to(letter, number)
+def _numbered(source: Source, an_entity: Entity[Any]) -> Iterator[tuple[int, Record]]:
+    return enumerate(source.records(an_entity.collection))
+
+
+T = TypeVar("T")
+
+
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(items)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
+
+
+# --- what is to be done ----------------------------------------------------------------------------------------------
+
+
+async def plan_import(view: View, source: Source, watch: Watch = lambda _: None) -> Plan:
+    """Compare `source` with the register; nothing is written, so that a running bot is not held up."""
+    planning = _Planning(
+        view=view,
+        names=await BundleNames.load(view, None),
+        exported_at=source.exported_at,
+        numbers=_Numbers(await counters(view, None)),
+    )
+    # People and seats get their keys first: they refer to each other, and everything to them.
+    for an_entity in ENTITIES:
+        if an_entity.collection in RENAMED:
+            for called in _batches(source.records(an_entity.collection)):
+                await planning.reserve(an_entity, called)
+    for an_entity in ENTITIES:
+        for some in _batches(_numbered(source, an_entity)):
+            await planning.take(an_entity, some)
+            watch(len(some))
+    planning.numbers.reach(source.counters)
+    return await planning.plan()
+
+
+class _Numbers:
+    """The counters of the register as they will be."""
+
+    def __init__(self, standing: Mapping[str, int]) -> None:
+        self._before = standing
+        self._last = dict(standing)
+
+    def new_key(self, an_entity: Entity[Any]) -> str:
+        """A key for a new record whose key is ours alone."""
+        number = self._last.get(an_entity.collection, 0) + 1
+        self._last[an_entity.collection] = number
+        return f"{an_entity.prefix}{number}"
+
+    def reach(self, numbers: Mapping[str, int]) -> None:
+        """Count up to these numbers at least."""
+        for counter, number in numbers.items():
+            self._last[counter] = max(self._last.get(counter, 0), number)
+
+    def moved(self) -> dict[str, int]:
+        """The counters that must be written."""
+        return {counter: last for counter, last in self._last.items() if self._before.get(counter) != last}
 
 
 @dataclass(kw_only=True)
-class _Import:
-    """One import while it runs: `taken` are the keys that records of the bundle have found or got."""
+class _Planning:
+    """A plan while it is made: `taken` are the keys that records of the bundle have found or got."""
 
-    work: Work
-    names: "_BundleNames"
+    view: View
+    names: BundleNames
     exported_at: datetime | None
+    numbers: _Numbers
     taken: set[tuple[str, str]] = field(default_factory=set)
+    named: list[tuple[str, str, str]] = field(default_factory=list)
+    keys: dict[str, dict[int, str]] = field(default_factory=dict)
     added: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     unchanged: Counter[str] = field(default_factory=Counter)
     conflicts: list[Conflict] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
 
-    def done(self) -> Imported:
-        """What the import did."""
-        return Imported(
-            added=self.added, changed=self.changed, unchanged=self.unchanged, conflicts=tuple(self.conflicts)
+    async def plan(self) -> Plan:
+        """The finished plan."""
+        people = await _names_of(self.view, {conflict.by for conflict in self.conflicts if conflict.by})
+        conflicts = tuple(replace(c, by=people.get(c.by, c.by) if c.by else None) for c in self.conflicts)
+        return Plan(
+            newest=await self.view.newest(),
+            names=self.names,
+            named=tuple(self.named),
+            keys=self.keys,
+            numbers=self.numbers.moved(),
+            imported=Imported(added=self.added, changed=self.changed, unchanged=self.unchanged, conflicts=conflicts),
+            differences=tuple(self.differences),
         )
 
-    async def reserve(self, an_entity: Entity[Any], called: Record) -> None:
-        """Give a person or seat that the bundle calls by a name the key it has here, or a new one."""
-        name = called.own_key()
-        if name is None or (an_entity.collection, name) in self.names.keys:
-            return
-        key = await self._same(an_entity, called) or await self.work.new_key(an_entity)
-        self.taken.add((an_entity.collection, key))
-        await self.names.remember(self.work, an_entity.collection, key, name)
+    async def reserve(self, an_entity: Entity[Any], some: Sequence[Record]) -> None:
+        """Give people or seats that the bundle calls by names the keys they have here, or new ones."""
+        collection = an_entity.collection
+        new = [r for r in some if r.own_key() is not None and (collection, r.own_key()) not in self.names.keys]
+        alike = await self._alike(an_entity, new)
+        gone = [r for r in new if alike.of(r) is None] if collection == "people" else []
+        for key in await erased_among(self.view.connection, gone):
+            self.conflicts.append(Conflict(collection=collection, key=key))
+        for called in new:
+            key = alike.of(called) or self.numbers.new_key(an_entity)
+            self.taken.add((collection, key))
+            self.names.call(collection, key, str(called.own_key()))
+            self.named.append((collection, key, str(called.own_key())))
 
-    async def take(self, an_entity: Entity[R], some: Sequence[R]) -> None:
-        """Add or update records of one kind."""
-        wanted: dict[str, tuple[R, R]] = {}
-        for called in some:
-            record = self.names.inside(called)
-            key = await self._key(an_entity, called)
-            self.taken.add((an_entity.collection, key))
-            wanted[key] = (called, _with_key(an_entity, record, key))
-        found = await fetch(self.work, an_entity, unlimited(), lambda root: root.c.key.in_(wanted))
+    async def take(self, an_entity: Entity[R], some: Sequence[tuple[int, R]]) -> None:
+        """Find out what is to be done with records of one kind, given with their places in the list."""
+        keyed = await self._keyed(an_entity, [called for _, called in some])
+        wanted = {key: (index, called) for key, (index, called) in zip(keyed, some, strict=True)}
+        found = await fetch(self.view, an_entity, unlimited(), lambda root: root.c.key.in_(wanted))
         stored = {kept.key: kept.record for kept in found}
-        new = {key: record for key, (_, record) in wanted.items() if stored.get(key) != record}
-        for key in await _changed_since(self.work.connection, an_entity, list(new), self.exported_at):
-            self.conflicts.append(Conflict(collection=an_entity.collection, key=wanted[key][0].own_key() or key))
-        await self.work.put_all(an_entity, new)
+        new: dict[str, R] = {}
+        for key, (_, called) in wanted.items():
+            record = _with_key(an_entity, self.names.inside(called), key)
+            if stored.get(key) != record:
+                new[key] = record
+        self.keys.setdefault(an_entity.collection, {}).update({wanted[key][0]: key for key in new})
+        for key, (by, at) in (await _changed_since(self.view.connection, an_entity, [*new], self.exported_at)).items():
+            shown = wanted[key][1].own_key() or key
+            self.conflicts.append(Conflict(collection=an_entity.collection, key=shown, by=by, at=at))
         self._count(an_entity.collection, wanted, stored, new)
+        for key in new:
+            if key in stored and len(self.differences) < MOST_DIFFERENCES:
+                self.differences += _differences(self.names.outside(stored[key]), wanted[key][1])
+
+    async def _keyed(self, an_entity: Entity[R], some: Sequence[R]) -> list[str]:
+        """The keys under which the register has these records, or is to have them."""
+        if an_entity.prefix is None:
+            keys = [str(called.own_key()) for called in some]
+            highest = max((counted(an_entity, key) or ("", 0) for key in keys), default=("", 0))
+            self.numbers.reach({highest[0]: highest[1]} if highest[0] in BY_LETTER else {})
+            return keys
+        known = [self.names.keys.get((an_entity.collection, called.own_key() or "")) for called in some]
+        alike = await self._alike(an_entity, [called for called, key in zip(some, known, strict=True) if key is None])
+        return [self._key(an_entity, called, key, alike) for called, key in zip(some, known, strict=True)]
+
+    def _key(self, an_entity: Entity[R], called: R, known: str | None, alike: "_Alike") -> str:
+        key = known or alike.of(called) or self.numbers.new_key(an_entity)
+        self.taken.add((an_entity.collection, key))
+        return key
+
+    async def _alike(self, an_entity: Entity[Any], some: Sequence[Record]) -> "_Alike":
+        """The stored records that some of these may be although they have no key that both sides know."""
+        # People refer to each other, so that none can be translated before all have their keys.
+        records = [called if an_entity.collection == "people" else self.names.inside(called) for called in some]
+        alike = _Alike(an_entity=an_entity, names=self.names, taken=self.taken)
+        for fields in SAMENESS[an_entity.collection]:
+            values = {_stored(getattr(record, fields[0])) for record in records} if fields else set()
+            if fields and not values:
+                continue
+            where = [lambda root, n=fields[0], v=values: _among(root, n, v)] if fields else []
+            found = await fetch(self.view, an_entity, unlimited(), *where)
+            alike.add(fields, found)
+        return alike
 
     def _count(self, collection: str, wanted: Iterable[str], stored: Container[str], new: Container[str]) -> None:
         for key in wanted:
             kind = self.unchanged if key not in new else self.changed if key in stored else self.added
             kind[collection] += 1
 
-    async def _key(self, an_entity: Entity[R], called: R) -> str:
-        """The key under which the register has this record, or is to have it."""
-        name = called.own_key()
-        if an_entity.prefix is None and name is not None:
-            return name
-        known = self.names.keys.get((an_entity.collection, name)) if name else None
-        return known or await self._same(an_entity, called) or await self.work.new_key(an_entity)
 
-    async def _same(self, an_entity: Entity[R], called: R) -> str | None:
-        """The key of the stored record that is this one although it has no key that both sides know."""
-        # People refer to each other, so that none can be translated before all have their keys.
-        record = called if an_entity.collection == "people" else self.names.inside(called)
-        for fields in SAMENESS[an_entity.collection]:
-            values = {name: _stored(getattr(record, name)) for name in fields}
-            if fields and not any(values.values()):
+@dataclass(kw_only=True)
+class _Alike:
+    """Stored records by the fields that make others the same, the surest fields first."""
+
+    an_entity: Entity[Any]
+    names: BundleNames
+    taken: set[tuple[str, str]]
+    _by_fields: dict[tuple[str, ...], dict[tuple[Any, ...], list[Kept[Any]]]] = field(default_factory=dict)
+
+    def add(self, fields: tuple[str, ...], found: Iterable[Kept[Any]]) -> None:
+        """Look among these too, by the values of `fields`."""
+        by_values = self._by_fields.setdefault(fields, {})
+        for kept in found:
+            by_values.setdefault(_values(kept.record, fields), []).append(kept)
+
+    def of(self, called: Record) -> str | None:
+        """The key of the stored record that is this one, None if there is none."""
+        collection = self.an_entity.collection
+        record = called if collection == "people" else self.names.inside(called)
+        for fields, by_values in self._by_fields.items():
+            values = _values(record, fields)
+            if fields and not any(values):
                 continue
-            found = await fetch(self.work, an_entity, unlimited(), *(_equals(n, v) for n, v in values.items()))
-            free = [kept for kept in found if (an_entity.collection, kept.key) not in self.taken]
+            free = [kept for kept in by_values.get(values, ()) if (collection, kept.key) not in self.taken]
             if fields == ("name",):
                 free = [kept for kept in free if self.names.outside_key("people", kept.key) == called.own_key()]
             if free:
-                alike = (kept for kept in free if kept.record == _with_key(an_entity, record, kept.key))
-                return next(alike, free[0]).key
+                same = (kept for kept in free if kept.record == _with_key(self.an_entity, record, kept.key))
+                return next(same, free[0]).key
         return None
 
 
-# What makes a record without a key that both sides know the same as one that is there already. People without a
-# Matrix ID are the same if they have the same name and the register's own export calls them so.
+# What makes a record without a key that both sides know the same as one that is there already, the field that tells
+# most first. People without a Matrix ID are the same if they have the same name and the register's own export calls
+# them so.
 SAMENESS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "cooperation": ((),),
     "people": (("mxid",), ("name",)),
-    "seats": (("city", "body", "role", "holder", "from_"),),
+    "seats": (("holder", "city", "body", "role", "from_"),),
     "rooms": (("alias",), ("id",)),
     "glossary": (("de", "en", "alias"),),
 }
+
+
+def _values(record: Record, fields: tuple[str, ...]) -> tuple[str | None, ...]:
+    return tuple(_stored(getattr(record, name)) for name in fields)
 
 
 def _with_key(an_entity: Entity[R], record: R, key: str | None) -> R:
@@ -196,91 +354,39 @@ def _stored(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _equals(name: str, value: str | None) -> Any:
-    return lambda root: root.c[name].is_(None) if value is None else root.c[name] == value
+def _among(root: Any, name: str, values: set[str | None]) -> Any:
+    column = root.c[name]
+    among = column.in_({value for value in values if value is not None})
+    return among | column.is_(None) if None in values else among
+
+
+def _differences(before: Record, after: Record) -> Iterator[Difference]:
+    """The fields in which two states of a record differ, as a bundle has them."""
+    for name, declared in type(after).model_fields.items():
+        was, becomes = getattr(before, name), getattr(after, name)
+        if was != becomes and name != after.key_field:
+            key = after.own_key() or before.own_key() or ""
+            yield Difference(collection=after.collection, key=key, field=declared.alias or name, before=was,
+                             after=becomes)  # fmt: skip
+
+
+async def _names_of(view: View, people: set[str]) -> dict[str, str]:
+    found = await fetch(view, PEOPLE, unlimited(), lambda root: root.c.key.in_(people)) if people else ()
+    return {kept.key: kept.record.name for kept in found}
 
 
 async def _changed_since(
     connection: AsyncConnection, an_entity: Entity[Any], keys: Sequence[str], exported_at: datetime | None
-) -> list[str]:
-    """Those of the records that anything but an import has written or removed after `exported_at`, or ever."""
+) -> dict[str, tuple[str | None, datetime]]:
+    """Which records anything but an import has written or removed after `exported_at`, or ever: who last, and when."""
     by_chat = [OPERATION.c.cause_kind != CauseKind.IMPORT.value]
     by_chat += [OPERATION.c.at > exported_at] if exported_at is not None else []
-    changed: set[str] = set()
-    for table in an_entity.tables():
+    last: dict[str, tuple[int, str | None, datetime]] = {}
+    for table in an_entity.tables() if keys else ():
         for twin, column in ((table.current, "operation"), (table.past, "ended_by")):
             root = twin.c.root if "root" in twin.c else twin.c.key
-            query = select(root).join(OPERATION, OPERATION.c.id == twin.c[column]).where(root.in_(keys), *by_chat)
-            changed |= {*(await connection.execute(query)).scalars()}
-    return [key for key in keys if key in changed]
-
-
-class _BundleNames:
-    """What people and seats are called in bundles, both ways."""
-
-    def __init__(self, keys: dict[tuple[str, str], str]) -> None:
-        self.keys = keys
-        self.called = {(collection, key): called for (collection, called), key in keys.items()}
-
-    @classmethod
-    async def load(cls, view: View, at: datetime | None) -> "_BundleNames":
-        """The names as they were at the instant `at`; None means now."""
-        query = select(BUNDLE_KEY) if at is None else select(BUNDLE_KEY).where(BUNDLE_KEY.c.since <= at)
-        rows = (await view.connection.execute(query)).all()
-        return cls({(r._mapping["collection"], r._mapping["called"]): r._mapping["key"] for r in rows})
-
-    async def remember(self, work: Work, collection: str, key: str, called: str) -> None:
-        """Bundles call the record `key` by this name from now on."""
-        self.keys[collection, called] = key
-        self.called[collection, key] = called
-        since = (await work.operation()).at
-        values = {"collection": collection, "key": key, "called": called, "since": since}
-        await work.connection.execute(insert(BUNDLE_KEY).values(values))
-
-    def inside(self, record: R) -> R:
-        """The record with our keys for people and seats."""
-        for collection in RENAMED:
-            record = map_refs(record, collection, partial(self._inside_key, collection))
-        return record
-
-    def _inside_key(self, collection: str, called: str) -> str:
-        return self.keys[collection, called]
-
-    def outside(self, record: R) -> R:
-        """The record as a bundle calls people and seats."""
-        for collection in RENAMED:
-            record = map_refs(record, collection, partial(self.outside_key, collection))
-        return record
-
-    def outside_key(self, collection: str, key: str) -> str:
-        """What bundles call the record; one made in chat keeps our key there, unless another is called so."""
-        called = self.called.get((collection, key), key)
-        while self.keys.get((collection, called), key) != key:
-            called += "x"
-        return called
-
-
-async def export_bundle(view: View, scope: Scope, now: datetime) -> Bundle | None:
-    """The whole register as a bundle, as `scope` sees it (at its `as_of`); None if there is no cooperation yet."""
-    names = await _BundleNames.load(view, scope.as_of)
-    kept = {an_entity: await fetch(view, an_entity, scope) for an_entity in ENTITIES}
-    named = {key for some in kept.values() for k in some for _, of, key in refs(k.record) if of == "seats"}
-    lists: dict[str, Any] = {
-        an_entity.collection: tuple(_outside(names, an_entity, k, named) for k in some)
-        for an_entity, some in kept.items()
-    }
-    cooperation = lists.pop("cooperation")
-    if not cooperation:
-        return None
-    standing = {n: at for n, at in (await counters(view, scope.as_of)).items() if n in COLLECTIONS}
-    return Bundle(exported_at=now, counters=standing, cooperation=cooperation[0], **lists)
-
-
-def _outside(names: _BundleNames, an_entity: Entity[R], kept: Kept[R], named_seats: set[str]) -> R:
-    """The record as a bundle has it; a seat needs a key there only if something refers to it."""
-    record, collection = names.outside(kept.record), an_entity.collection
-    if collection not in RENAMED:
-        return record
-    known = (collection, kept.key) in names.called or kept.key in named_seats
-    called = names.outside_key(collection, kept.key) if collection == "people" or known else None
-    return _with_key(an_entity, record, called)
+            query = select(root, OPERATION.c.id, OPERATION.c.person, OPERATION.c.at)
+            query = query.join(OPERATION, OPERATION.c.id == twin.c[column]).where(root.in_(keys), *by_chat)
+            for key, number, person, at in await connection.execute(query):
+                last[key] = max(last.get(key, (0, None, at)), (number, person, at), key=lambda one: one[0])
+    return {key: last[key][1:] for key in keys if key in last}

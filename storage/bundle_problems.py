@@ -12,7 +12,7 @@ class Problem:
     """One mistake. `place` is the record or part (`decisions[3].votes.N`), `field` the named value in it, if it is one.
 
     `kind` and `facts` are for texts in a reader's language, `sentence` is the neutral English the command line shows;
-    `line` counts from 1 where the file has lines.
+    `line` counts from 1 where the file has lines; `cell` says where it stands in a table (`projects!C5`).
     """
 
     place: str
@@ -21,9 +21,18 @@ class Problem:
     sentence: str
     facts: Mapping[str, object] = attribute(default_factory=dict)
     line: int | None = None
+    cell: str = ""
 
     def __str__(self) -> str:
         return ": ".join(part for part in (self.place, self.field, self.sentence) if part)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spot:
+    """Where in the file something stands, as far as the file has lines or cells."""
+
+    line: int | None = None
+    cell: str = ""
 
 
 class BundleInvalid(Exception):

@@ -2,13 +2,17 @@
 
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from pathlib import PurePath
 from typing import IO, Any
 
 import yaml
 
-from storage.bundle_problems import Problem, shown
+from storage.bundle_problems import Problem, Spot, shown
 from storage.values import Place, clean
 
 LARGEST = 256 * 1024 * 1024
@@ -50,6 +54,14 @@ class Item:
     place: Place
     tree: Tree
     line: int | None
+    cells: Mapping[Place, str] = field(default_factory=dict)
+    """The cell of a table that each value below stands in; the whole piece's has the empty place."""
+
+    def spot_at(self, place: Place) -> Spot:
+        """Where what stands at `place` below this piece is found, or the closest thing around it."""
+        around = (place[:length] for length in range(len(place), -1, -1))
+        cell = next((self.cells[step] for step in around if step in self.cells), "") if self.cells else ""
+        return Spot(line=self.line_at(place), cell=cell)
 
     def line_at(self, place: Place) -> int | None:
         """The line of what stands at `place` below this piece, or of the closest thing around it."""
@@ -79,24 +91,45 @@ class Unreadable(Exception):
         self.problem = problem
 
 
-def read_items(source: bytes | str | IO[bytes] | IO[str], problems: list[Problem]) -> Iterator[Item]:
+class Form(Enum):
+    """How a file holds a bundle."""
+
+    BUNDLE = auto()
+    """YAML or JSON."""
+    LINES = auto()
+    """JSON lines: each an object with one key, a list's name with one record of it."""
+
+    @classmethod
+    def of(cls, name: str) -> "Form":
+        """The form that a file's name tells."""
+        return cls.LINES if PurePath(name).suffix == ".jsonl" else cls.BUNDLE
+
+
+def read_items(
+    source: bytes | str | IO[bytes] | IO[str], problems: list[Problem], form: Form = Form.BUNDLE
+) -> Iterator[Item]:
     """The pieces of a file in their order, one at a time; what is odd but readable is added to `problems`.
 
-    Raises Unreadable where the file ends being YAML or JSON, is too deep or too large.
+    YAML and JSON lines are never held as a whole, other JSON only as text. Raises Unreadable where the file ends being
+    what it is, is too deep or too large.
     """
     stream = _stream(source)
     head = stream.read(_HEAD)
     text = head.decode("utf-8-sig", "ignore") if isinstance(head, bytes) else head.removeprefix("\ufeff")
+    if form is Form.LINES:
+        yield from _read_lines(_Rest(head, stream), problems)
+        return
     if not text.lstrip().startswith("{"):
         yield from _read_yaml(_Rest(head, stream), problems)
         return
     whole = _Rest(head, stream).read()
     try:
-        pieces = _parse_json(whole)
+        text = _checked_json(whole)
     except ValueError:  # a YAML mapping may begin with a brace as well
         yield from _read_yaml(_Rest(whole, _stream(whole[:0])), problems)
         return
-    yield from _JsonReader(problems).top(pieces)
+    del whole
+    yield from _JsonReader(problems).top(_json_pieces(text))
 
 
 def _stream(source: bytes | str | IO[bytes] | IO[str]) -> Any:
@@ -262,45 +295,116 @@ class _Pairs(list[tuple[str, Any]]):
     """A JSON object before its keys are known to be different."""
 
 
-def _parse_json(whole: Any) -> _Pairs:
-    """The object in `whole`; raises ValueError where it is not JSON."""
+_DECODER = json.JSONDecoder(object_pairs_hook=_Pairs, parse_int=str, parse_float=str, parse_constant=str)
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+def _checked_json(whole: Any) -> str:
+    """The text of a JSON object; raises ValueError where it is not JSON."""
+    text = whole.decode("utf-8-sig") if isinstance(whole, bytes) else whole.removeprefix("\ufeff")
     try:
-        text = whole.decode("utf-8-sig") if isinstance(whole, bytes) else whole.removeprefix("\ufeff")
-        # Beginning with a brace it can only be an object.
-        pairs: _Pairs = json.loads(text, object_pairs_hook=_Pairs, parse_int=str, parse_float=str, parse_constant=str)
+        for _ in _json_pieces(text):
+            pass
     except RecursionError as error:
-        raise Unreadable(Problem(place="", kind="depth", sentence="this is nested too deeply")) from error
-    return pairs
+        raise _too_deep() from error
+    return str(text)
+
+
+def _too_deep() -> Unreadable:
+    return Unreadable(Problem(place="", kind="depth", sentence="this is nested too deeply"))
+
+
+def _json_pieces(text: str) -> Iterator[tuple[str, int | None, Any]]:
+    """Keys and values of the object in `text`, the entries of lists one by one with their index."""
+    at = _past(text, 0, "{")
+    more = not _ends(text, at, "}")
+    at += not more
+    while more:
+        if not _ends(text, at, '"'):
+            raise ValueError("a key must be a text")
+        key, at = _DECODER.raw_decode(text, at)
+        at = _past(text, at, ":")
+        if text[at : at + 1] == "[" and not _ends(text, _past(text, at, "["), "]"):
+            index, at, entries = 0, _past(text, at, "["), True
+            while entries:
+                value, at = _DECODER.raw_decode(text, at)
+                yield key, index, value
+                entries, at = _goes_on(text, at, "]")
+                index += 1
+        else:
+            value, at = _DECODER.raw_decode(text, at)
+            yield key, None, value
+        more, at = _goes_on(text, at, "}")
+    if _skipped(text, at) != len(text):
+        raise ValueError("there is more after the object")
+
+
+def _skipped(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _past(text: str, at: int, sign: str) -> int:
+    """The place after `sign` and the spaces around it."""
+    at = _skipped(text, at)
+    if text[at : at + 1] != sign:
+        raise ValueError(f"{sign} is missing")
+    return _skipped(text, at + 1)
+
+
+def _ends(text: str, at: int, sign: str) -> bool:
+    return text[at : at + 1] == sign
+
+
+def _goes_on(text: str, at: int, end: str) -> tuple[bool, int]:
+    """Whether a comma follows rather than the end, and the place after either."""
+    at = _skipped(text, at)
+    if _ends(text, at, end):
+        return False, at + 1
+    return True, _past(text, at, ",")
 
 
 class _JsonReader:
-    """The same trees from JSON, without lines."""
+    """The same trees from JSON, without lines of their own; `line` is that of the whole piece, if there is one."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], line: int | None = None) -> None:
         self._problems = problems
+        self._line = line
 
-    def top(self, pairs: _Pairs) -> Iterator[Item]:
-        for key, value in self._different(pairs, ()):
-            if isinstance(value, list) and value and not isinstance(value, _Pairs):
-                for index, entry in enumerate(value):
-                    yield Item(place=(key, index), tree=self._value(entry, (key, index)), line=None)
-            else:
-                yield Item(place=(key,), tree=self._value(value, (key,)), line=None)
+    def top(self, pieces: Iterable[tuple[str, int | None, Any]]) -> Iterator[Item]:
+        here, seen = "", set[str]()
+        for written, index, value in pieces:
+            key = written.strip()
+            if index in (None, 0):
+                here = "" if key in seen else key
+                if not here:
+                    self._twice((key,))
+                seen.add(key)
+            if here:
+                yield self.item((key,) if index is None else (key, index), value)
+
+    def item(self, place: Place, value: Any) -> Item:
+        """One piece of the file."""
+        return Item(place=place, tree=self._value(value, place), line=self._line)
+
+    def _twice(self, place: Place) -> None:
+        said = "this key stands here twice"
+        self._problems.append(Problem(place=shown(place), kind="duplicate_key", sentence=said, line=self._line))
 
     def _different(self, pairs: _Pairs, place: Place) -> Iterator[tuple[str, Any]]:
         seen: set[str] = set()
         for written, value in pairs:
             key = written.strip()
             if key in seen:
-                where = shown((*place, key))
-                self._problems.append(Problem(place=where, kind="duplicate_key", sentence="this key stands here twice"))
+                self._twice((*place, key))
                 continue
             seen.add(key)
             yield key, value
 
     def _value(self, value: Any, place: Place) -> Tree:
         if len(place) > DEEPEST:
-            raise Unreadable(Problem(place=shown(place[:4]), kind="depth", sentence="this is nested too deeply"))
+            said = "this is nested too deeply"
+            raise Unreadable(Problem(place=shown(place[:4]), kind="depth", sentence=said, line=self._line))
         if isinstance(value, _Pairs):
             return self._map(value, place)
         if isinstance(value, list):
@@ -313,12 +417,75 @@ class _JsonReader:
         tree = Map()
         for key, value in self._different(pairs, place):
             tree[key] = self._value(value, (*place, key))
-            tree.lines[key] = None
+            tree.lines[key] = self._line
         return tree
 
     def _items(self, values: list[Any], place: Place) -> Items:
         tree = Items()
         for index, value in enumerate(values):
             tree.append(self._value(value, (*place, index)))
-            tree.lines.append(None)
+            tree.lines.append(self._line)
         return tree
+
+
+# --- JSON lines ------------------------------------------------------------------------------------------------------
+
+LONGEST_LINE = 4 * 1024 * 1024
+"""Bytes or characters a line may have."""
+
+
+def _read_lines(stream: _Rest, problems: list[Problem]) -> Iterator[Item]:
+    indexes: Counter[str] = Counter()
+    for number, line in enumerate(_lines(stream), 1):
+        found = _line_of_json(line, number)
+        if found is None:
+            continue
+        reader = _JsonReader(problems, number)
+        for written, value in found:
+            key = written.strip()
+            if key in _SINGLE:
+                if indexes[key]:
+                    said = "this key stands here twice"
+                    problems.append(Problem(place=shown((key,)), kind="duplicate_key", sentence=said, line=number))
+                else:
+                    yield reader.item((key,), value)
+            else:
+                yield reader.item((key, indexes[key]), value)
+            indexes[key] += 1
+
+
+_SINGLE = frozenset({"version", "exported_at", "counters", "cooperation"})
+
+
+def _lines(stream: _Rest) -> Iterator[Any]:
+    """The lines of a stream, split at line feeds only: JSON texts may hold any other separator."""
+    rest = stream.read(_CHUNK)
+    feed = b"\n" if isinstance(rest, bytes) else "\n"
+    while rest:
+        *whole, rest = rest.split(feed)
+        yield from whole
+        if len(rest) > LONGEST_LINE:
+            raise Unreadable(Problem(place="", kind="too_long", sentence="there is a line that is too long"))
+        more = stream.read(_CHUNK)
+        if not more:
+            yield rest
+            return
+        rest += more
+
+
+_CHUNK = 256 * 1024
+
+
+def _line_of_json(line: Any, number: int) -> _Pairs | None:
+    """The object on this line, None if it is empty."""
+    try:
+        text = line.decode("utf-8-sig") if isinstance(line, bytes) else line.removeprefix("\ufeff")
+        found = _DECODER.decode(text) if text.strip() else None
+    except RecursionError as error:
+        raise Unreadable(Problem(place="", kind="depth", sentence="this is nested too deeply", line=number)) from error
+    except ValueError as error:
+        raise Unreadable(Problem(place="", kind="syntax", sentence="this is not JSON in UTF-8", line=number)) from error
+    if found is not None and not isinstance(found, _Pairs):
+        said = "a line is an object with the name of a list and one of its records"
+        raise Unreadable(Problem(place="", kind="not_mapping", sentence=said, line=number))
+    return found

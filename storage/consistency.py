@@ -8,7 +8,7 @@ from typing import Any
 
 from storage.agreements.record import Agreement
 from storage.barriers.record import Barrier, BarrierState
-from storage.cities.record import City, CityKind, State
+from storage.cities.record import NEXT, City, CityKind, CityState, State
 from storage.decisions.record import Decision, DecisionState, Mode
 from storage.glossary.record import Entry
 from storage.meetings.record import Meeting
@@ -18,7 +18,7 @@ from storage.reminders.record import Reminder
 from storage.rooms.record import Room, RoomKind
 from storage.seats.record import Seat
 from storage.statements.record import Statement
-from storage.values import PartialDate, Place, Record, cited
+from storage.values import PartialDate, Place, Record, Unit, cited
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +92,11 @@ def _city(city: City) -> Iterator[Contradiction]:
         yield Contradiction(place=("partner_kind",), kind="partner_kind", sentence="belongs to a partner only")
     for index, state in enumerate(city.states):
         yield from _backwards(("states", index), state.from_, state.to)
+        # A city and a partner have states of their own; both can leave.
+        if state.state is not CityState.LEFT and (state.state is CityState.PARTNER) != (city.kind is CityKind.PARTNER):
+            yield Contradiction(place=("states", index, "state"), kind="state_of_kind",
+                                sentence=f'a {city.kind.value} is never "{state.state.value}"',
+                                facts={"kind": city.kind.value, "state": state.state.value})  # fmt: skip
     for index, (earlier, later) in enumerate(pairwise(city.states), 1):
         yield from _states(index, earlier, later)
     for index, recess in enumerate(city.recess):
@@ -99,6 +104,11 @@ def _city(city: City) -> Iterator[Contradiction]:
 
 
 def _states(index: int, earlier: State, later: State) -> Iterator[Contradiction]:
+    if later.state not in NEXT[earlier.state]:
+        allowed = ", ".join(NEXT[earlier.state])
+        sentence = f'"{later.state.value}" does not follow "{earlier.state.value}"; what can follow is {allowed}'
+        steps = {"state": later.state.value, "before": earlier.state.value, "allowed": allowed}
+        yield Contradiction(place=("states", index, "state"), kind="not_next", sentence=sentence, facts=steps)
     facts = {"earlier": str(earlier.from_), "later": str(later.from_)}
     if certainly_after(earlier.from_, later.from_):
         sentence = f"begins ({later.from_}) before the state listed ahead of it ({earlier.from_})"
@@ -123,6 +133,11 @@ def _agreement(agreement: Agreement) -> Iterator[Contradiction]:
     yield from _twice(("parties",), agreement.parties)
     yield from _twice(("clauses",), (clause.number for clause in agreement.clauses), ("number",))
     yield from _backwards((), agreement.in_force, agreement.ends_on)
+    for name in ("term", "renewal"):
+        duration = getattr(agreement, name)
+        if duration is not None and duration.unit is Unit.WORKDAYS:
+            sentence = "cannot be in working days: the parties do not have the same ones"
+            yield Contradiction(place=(name,), kind="workdays", sentence=sentence)
     for index, signature in enumerate(agreement.signatures):
         yield from _outside(("signatures", index, "city"), signature.city, agreement.parties, "parties")
     for index, notice in enumerate(agreement.notices):

@@ -1,9 +1,8 @@
 """The history of a record: what each operation changed in it, field by field, from its rows and their past."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import RowMapping, select
@@ -50,29 +49,46 @@ async def history(view: View, scope: Scope, an_entity: Entity[Any], key: str) ->
     """
     if scope.cap is not Visibility.INTERNAL and await fetch_one(view, an_entity, scope, key) is None:
         return None
+    return (await histories(view, scope, an_entity, [key]))[key]
+
+
+async def histories(
+    view: View, scope: Scope, an_entity: Entity[Any], keys: Sequence[str]
+) -> dict[str, tuple[Step, ...]]:
+    """The histories of records that `scope` may see, or could while they were there, each oldest first."""
     hidden = {d.column for d in an_entity.derived} | {
         field for field, seen_by in an_entity.record.field_visibility.items() if seen_by.rank > scope.cap.rank
     }
-    by_operation: dict[int, list[Changed]] = defaultdict(list)
+    found: dict[str, dict[int, list[Changed]]] = {key: defaultdict(list) for key in keys}
     for table in an_entity.tables():
         if table.name not in {f"{an_entity.table.name}_{field}" for field in hidden}:
-            for number, changed in await _changes(view.connection, table, key, hidden):
-                by_operation[number].append(changed)
-    operations = await _operations(view.connection, sorted(by_operation))
-    return tuple(Step(operation=o, changes=tuple(by_operation[o.id])) for o in operations)
+            for root, number, changed in await _changes(view.connection, table, keys, hidden):
+                found[root][number].append(changed)
+    numbers = sorted({number for by_operation in found.values() for number in by_operation})
+    operations = {operation.id: operation for operation in await _operations(view.connection, numbers)}
+    return {
+        key: tuple(Step(operation=operations[n], changes=tuple(by_operation[n])) for n in sorted(by_operation))
+        for key, by_operation in found.items()
+    }
 
 
 async def _changes(
-    connection: AsyncConnection, table: Versioned, key: str, hidden: set[str]
-) -> Iterator[tuple[int, Changed]]:
-    """What each operation changed in the record's rows of one table, in the order of their keys."""
+    connection: AsyncConnection, table: Versioned, roots: Sequence[str], hidden: set[str]
+) -> Iterator[tuple[str, int, Changed]]:
+    """What each operation changed in the records' rows of one table, in the order of their keys."""
     versions: dict[Any, list[_Version]] = defaultdict(list)
-    for version in await _versions(connection, table, key):
-        versions[version.row["key"]].append(version)
-    return chain.from_iterable(
-        _differences(table.name, place, sorted(versions[place], key=lambda v: v.begun), hidden)
+    for batch in batches(roots):
+        for version in await _versions(connection, table, batch):
+            versions[version.row["key"]].append(version)
+    return (
+        (_root(versions[place][0]), number, changed)
         for place in sorted(versions)
+        for number, changed in _differences(table.name, place, sorted(versions[place], key=lambda v: v.begun), hidden)
     )
+
+
+def _root(version: "_Version") -> str:
+    return str(version.row.get("root", version.row["key"]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +98,9 @@ class _Version:
     row: dict[str, Any]
 
 
-async def _versions(connection: AsyncConnection, table: Versioned, key: str) -> list[_Version]:
+async def _versions(connection: AsyncConnection, table: Versioned, roots: Sequence[str]) -> list[_Version]:
     now, past = table.current, table.past
-    mine = [t.c.root == key if "root" in t.c else t.c.key == key for t in (now, past)]
+    mine = [t.c.root.in_(roots) if "root" in t.c else t.c.key.in_(roots) for t in (now, past)]
     present = await connection.execute(select(now).where(mine[0]))
     former = await connection.execute(select(past).where(mine[1]))
     return [_version(table, row._mapping) for row in (*present, *former)]

@@ -653,6 +653,29 @@ def refs_of(model: type[BaseModel], value: object) -> Iterator[Reference]:
     return _walk(way, value, ()) if way else iter(())
 
 
+@cache
+def may_refer(model: type[BaseModel], target: str) -> bool:
+    """Whether something in a record or part of this type can refer into the list `target`."""
+    way = _way(model)
+    return way is not None and any(target in mark.target.split("|") for mark in _refs_in(way))
+
+
+def _refs_in(way: _Way | None) -> Iterator[Ref]:
+    match way:
+        case _Leaf(Ref() as mark):
+            yield mark
+        case _Many(item):
+            yield from _refs_in(item)
+        case _Table(key, item):
+            yield from _refs_in(key)
+            yield from _refs_in(item)
+        case _Fields(ways):
+            for _, _, inner in ways:
+                yield from _refs_in(inner)
+        case _:
+            return
+
+
 def _walk(way: _Way, value: object, place: Place) -> Iterator[Reference]:
     match way, value:
         case _Leaf(), str():

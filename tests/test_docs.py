@@ -8,6 +8,9 @@ import typer.main
 
 from bot.__main__ import app
 from bot.docs import FILES, reference_in
+from storage.bundle_lists import LISTS
+from storage.sheets.columns import patterns
+from storage.sheets.grid import LISTS_IN_SHEETS
 from storage.values import Language
 
 ROOT = Path(__file__).parent.parent
@@ -33,3 +36,17 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
 
 def test_every_file_that_the_readme_links_to_exists() -> None:
     assert all((ROOT / link).exists() for link in re.findall(r"\]\((?!http)([^)]+)\)", README))
+
+
+@pytest.mark.parametrize("collection", LISTS_IN_SHEETS)
+def test_the_columns_of_spreadsheets_are_documented(collection: str) -> None:
+    text = (ROOT / "docs" / "spreadsheets.md").read_text(encoding="utf-8")
+    section = text.split(f"\n## {collection}\n")[1].split("\n## ")[0]
+    told = dict(re.findall(r"^\| `([^`]+)` \| ([a-z]+)", section, re.MULTILINE))
+    columns = patterns(LISTS[collection])
+    assert told == {name: "words" if of.words else "date" if of.dated else "text" for name, of in columns}
+
+
+def test_the_bundles_lists_are_documented() -> None:
+    text = (ROOT / "docs" / "bundle.md").read_text(encoding="utf-8")
+    assert re.findall(r"`(\w+)`", text.split("The lists are ")[1].split(".")[0]) == list(LISTS)

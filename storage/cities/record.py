@@ -1,5 +1,6 @@
 """Cities and partners as records: names, membership over time, holidays and recess."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -49,6 +50,17 @@ class CityState(Vocabulary):
     DORMANT = "dormant"
     LEFT = "left"
     PARTNER = "partner"
+
+
+_BEFORE = (CityState.INTERESTED, CityState.TALKS, CityState.CANDIDATE)
+NEXT: Mapping[CityState, tuple[CityState, ...]] = {
+    **dict.fromkeys(_BEFORE, (*_BEFORE, CityState.MEMBER, CityState.LEFT)),
+    CityState.MEMBER: (CityState.DORMANT, CityState.LEFT),
+    CityState.DORMANT: (CityState.MEMBER, CityState.LEFT),
+    CityState.PARTNER: (CityState.LEFT,),
+    CityState.LEFT: (*_BEFORE, CityState.MEMBER, CityState.PARTNER),
+}
+"""What a city may become: on the way in it may skip steps and go back, a member leaves before it starts anew."""
 
 
 class Subdivision(Vocabulary):

@@ -167,7 +167,8 @@ async def test_what_was_changed_in_chat_since_the_export_is_a_conflict_and_nothi
     before = await scribe.dump()
     with pytest.raises(ImportConflict) as raised:
         await take_in(scribe, given)
-    assert raised.value.conflicts == (Conflict(collection="projects", key="P-3"),)
+    at = scribe.written[-1].at
+    assert raised.value.conflicts == (Conflict(collection="projects", key="P-3", by="Anna", at=at),)
     assert await scribe.dump() == before
     done = await take_in(scribe, given, overwrite=True)
     assert (done.changed, done.conflicts) == ({"projects": 1}, raised.value.conflicts)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from storage.bundle_format import LISTS, Bundle, BundleInvalid, read_bundle, write_bundle, write_json
+from storage.bundle_writing import Head, LinesWriter, write_all
 from storage.projects.record import Project
 
 EXAMPLE = Path(__file__).parents[2] / "bot" / "demo" / "staedtekooperation.yaml"
@@ -638,3 +639,117 @@ def test_the_example_with_anything_in_any_place_is_read_or_refused(replaced: tup
     tree = example_tree()
     put(*place, value=value)(tree)
     harmless(json.dumps(tree))
+
+
+# --- JSON lines ------------------------------------------------------------------------------------------------------
+
+
+def written_lines(bundle: Bundle) -> str:
+    stream = io.StringIO()
+    head = Head(cooperation=bundle.cooperation, exported_at=bundle.exported_at, counters=bundle.counters)
+    write_all(LinesWriter(stream), head, (record for _, records in bundle.lists() for record in records))
+    return stream.getvalue()
+
+
+def test_json_lines_hold_the_same_bundle_a_record_a_line() -> None:
+    bundle = read(EXAMPLE.read_bytes())
+    lines = written_lines(bundle)
+    assert read_bundle(lines, name="test.jsonl") == read_bundle(lines.encode(), name="test.jsonl") == bundle
+    assert len(lines.splitlines()) == 2 + sum(len(records) for _, records in bundle.lists())
+    assert [*json.loads(lines.splitlines()[-1])] == ["rooms"]
+
+
+LINE = '{"version": 1}\n' + json.dumps({"cooperation": {"name": {"de": "S", "en": "C"}, "founded": "2019",
+                                                        "language": "de", "timezone": "UTC"}})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "said"),
+    [
+        ("{", 3, "this is not JSON in UTF-8"),
+        ("\n[1]", 4, "a line is an object with the name of a list and one of its records"),
+        ('{"version": 1}', 3, "version: this key stands here twice"),
+        ('{"tasks": {"id": "A-1"}}', 3, "tasks[0]: text: is missing"),
+        ('{"rooms": []}', 3, "rooms[0]: a mapping is expected here"),
+        ('{"colours": {}}', 3, "unknown key; known are"),
+        ('{"people": ' + "[" * 5000 + "}", 3, "this is nested too deeply"),
+    ],
+)
+def test_a_mistake_in_json_lines_is_named_with_its_line(more: str, line: int, said: str) -> None:
+    with pytest.raises(BundleInvalid) as caught:
+        read_bundle(f"{LINE}\n{more}", name="test.jsonl")
+    assert [problem.line for problem in caught.value.errors if said in str(problem)] == [line], caught.value
+
+
+def test_a_line_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.bundle_tree.LONGEST_LINE", 1000)
+    monkeypatch.setattr("storage.bundle_tree._CHUNK", 100)
+    with pytest.raises(BundleInvalid, match="a line that is too long"):
+        read_bundle(LINE + " " * 5000, name="test.jsonl")
+
+
+@given(st.one_of(st.binary(), st.text(), trees.map(json.dumps)))
+def test_arbitrary_lines_are_refused_and_never_break_it(data: str | bytes) -> None:
+    with pytest.raises(BundleInvalid):
+        read_bundle(data, name="test.jsonl")
+
+
+# --- what records say about each other -------------------------------------------------------------------------------
+
+
+def agreement(number: int, **fields: object) -> Tree:
+    return {"id": f"V-{number}", "title": "x", "form": "mou", "state": "draft", "parties": ["N"], **fields}
+
+
+def test_agreements_that_amend_or_replace_each_other_in_a_circle_are_named_once() -> None:
+    agreements = [
+        agreement(1, amends=["V-2"]),
+        agreement(2, replaces=["V-3"]),
+        agreement(3, amends=["V-1", "V-4"]),
+        agreement(4),
+        agreement(5, replaces=["V-1"]),
+    ]
+    text = SMALL + yaml.safe_dump({"agreements": agreements})
+    assert refused(text) == ["agreements[0]: amends or replaces itself: V-1 → V-2 → V-3 → V-1"]
+
+
+def test_a_long_line_of_agreements_is_no_circle() -> None:
+    agreements = [agreement(n, replaces=[f"V-{n - 1}"] if n > 1 else []) for n in range(1, 2001)]
+    assert len(read(SMALL + yaml.safe_dump({"agreements": agreements})).agreements) == 2000
+
+
+@pytest.mark.parametrize("field", ["term", "renewal"])
+def test_a_term_in_working_days_is_refused(field: str) -> None:
+    text = SMALL + yaml.safe_dump({"agreements": [agreement(1, **{field: "5 workdays"})]})
+    assert refused(text) == [
+        f"agreements[0]: {field}: cannot be in working days: the parties do not have the same ones"
+    ]
+
+
+@pytest.mark.parametrize("words", ["36 Monate 40 Tage", "36 months 40 days", "0 months"])
+def test_a_term_of_two_units_is_no_term(words: str) -> None:
+    (said,) = refused(SMALL + yaml.safe_dump({"agreements": [agreement(1, term=words)]}))
+    assert said.startswith(f'agreements[0]: term: "{words}" is not a duration such as 3 months')
+
+
+@pytest.mark.parametrize(
+    ("kind", "states", "said"),
+    [
+        ("city", ["member", "interested"], 'states[1]: state: "interested" does not follow "member"'),
+        ("city", ["member", "member"], 'states[1]: state: "member" does not follow "member"'),
+        ("city", ["partner"], 'states[0]: state: a city is never "partner"'),
+        ("partner", ["member"], 'states[0]: state: a partner is never "member"'),
+    ],
+)
+def test_membership_states_that_cannot_follow_each_other_are_refused(kind: str, states: list[str], said: str) -> None:
+    given = [{"state": state, "from": f"{2019 + year}"} for year, state in enumerate(states)]
+    city = {"code": "X", "name": {"de": "X", "en": "X"}, "kind": kind, "states": given}
+    errors = refused(SMALL.rstrip().removesuffix("]") + f", {json.dumps(city)}]")
+    assert [error for error in errors if f"cities[1].{said}" in error], errors
+
+
+def test_a_city_whose_holidays_nobody_knows_is_refused_with_its_place() -> None:
+    city: Tree = {"code": "X", "name": {"de": "X", "en": "X"}, "kind": "city", "holidays": {"subdivision": "Tirol"}}
+    city["states"] = [{"state": "member", "from": "2019"}]
+    (said,) = refused(SMALL.rstrip().removesuffix("]") + f", {json.dumps(city)}]")
+    assert said.startswith('cities[1].holidays: subdivision: "Tirol" is none of BW, BY, Augsburg')
