@@ -146,12 +146,35 @@ class LogSettings(Section):
     ] = "console"
 
 
+class PrivacySettings(Section):
+    """What people are told when they first write to the bot, and by !datenschutz."""
+
+    controller: Annotated[str, Field(description="Who answers for the data (Art. 13 GDPR): name and address.")] = ""
+    contact: Annotated[str, Field(description="Whom to turn to, such as the data protection officer.")] = ""
+    link: Annotated[
+        str, AfterValidator(_web_address), Field(description="Where the full information stands, a web address.")
+    ] = ""
+
+
+Days = Annotated[int, Field(ge=1, le=36_500)]
+
+
+class RetentionSettings(Section):
+    """How many days traces are kept that are not part of the register; official acts and the register's past stay."""
+
+    senders: Annotated[Days, Field(description="Who sent a message that was handled; its text goes at once.")] = 90
+    failures: Annotated[Days, Field(description="A message that could not be handled because of an error.")] = 30
+    shown: Annotated[Days, Field(description="Which record a message of the bot showed; its text goes at once.")] = 365
+    incidents: Annotated[Days, Field(description="What the admin room was told of.")] = 90
+    unreadable: Annotated[Days, Field(description="Whose messages could not be read, and why.")] = 30
+
+
 class Settings(BaseSettings):
     """All settings. The environment wins over the file: STADTBOTE_MATRIX__HOMESERVER, STADTBOTE_STORAGE__URL."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter="__")
 
-    reserved: ClassVar[frozenset[str]] = frozenset({"hours", "retention", "privacy"})
+    reserved: ClassVar[frozenset[str]] = frozenset({"hours"})
 
     matrix: MatrixSettings
     storage: StorageSettings = StorageSettings()
@@ -160,6 +183,8 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     admin: AdminSettings = AdminSettings()
     log: LogSettings = LogSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -6,11 +6,13 @@ from bot.answers import told
 from bot.execute import Desk, execute, understand
 from bot.post import MESSAGE, Envelope, post
 from commands.desk.naming import naming
-from commands.desk.rules import CannotBeTakenBack, EditTooLate, UndoStands, is_final
+from commands.desk.rules import CannotBeTakenBack, EditNever, EditTooLate, UndoStands, is_final
 from commands.framework.caller import Caller
+from commands.framework.help import reason_never
 from commands.framework.inbound import Inbound
 from commands.framework.parse import NotACommand
 from commands.framework.reply import Reply, Tell, line, reply, say
+from storage.erasure import NOBODY
 from storage.inbox import Handled, Letter, handled, record_handled, redigest
 from storage.operations import Operation, has_undone_others, note_withdrawal, operations_by_cause
 from storage.outbox import about_now, replies_to
@@ -36,6 +38,8 @@ async def edit(work: Work, desk: Desk, caller: Caller, letter: Letter, inbound: 
     operations = await operations_by_cause(work.connection, cause)
     if any(is_final(o.at, work.now) for o in operations):
         raise EditTooLate
+    for never in filter(None, (reason_never(desk.nouns, o.command) for o in operations)):
+        raise EditNever(why=never)
     if await has_undone_others(work.connection, cause):
         raise UndoStands
     return await _anew(work, desk, caller, inbound, cause, operations)
@@ -44,6 +48,11 @@ async def edit(work: Work, desk: Desk, caller: Caller, letter: Letter, inbound: 
 def _same_hand(before: Handled, inbound: Inbound) -> bool:
     """Whether the one who wrote the message corrects it where it stands: anybody else's edit is none."""
     return before.sender == inbound.sender and before.room == inbound.room
+
+
+def _by_person(before: Handled, operations: tuple[Operation, ...], caller: Caller) -> bool:
+    """Whether the caller made these changes with a message whose sender is not kept any more."""
+    return before.sender == NOBODY and caller.key is not None and {o.person for o in operations} == {caller.key}
 
 
 async def _anew(
@@ -85,7 +94,7 @@ async def delete(work: Work, desk: Desk, caller: Caller, inbound: Inbound) -> No
     operations = await operations_by_cause(work.connection, cause)
     if not operations:
         return
-    own = before.sender == inbound.sender
+    own = before.sender == inbound.sender or _by_person(before, operations, caller)
     if own and await _withdrawn(work, desk, caller, cause, operations):
         said, standing_for = reply(line(say("desk.reply.taken_back_deleted"))), cause
     else:
@@ -96,7 +105,7 @@ async def delete(work: Work, desk: Desk, caller: Caller, inbound: Inbound) -> No
 
 async def _withdrawn(work: Work, desk: Desk, caller: Caller, cause: str, operations: tuple[Operation, ...]) -> bool:
     """Take back what can still be taken back; False, and nothing happened, if it cannot."""
-    if any(is_final(o.at, work.now) for o in operations):
+    if any(is_final(o.at, work.now) or reason_never(desk.nouns, o.command) for o in operations):
         return False
     try:
         async with work.attempt():

@@ -12,16 +12,15 @@ from commands.framework.inbound import Inbound, Kind
 from commands.framework.render import Renderer
 from commands.framework.reply import Reply, Tell, line, say
 from commands.framework.texts import Texts
-from storage.matrix.queries import direct_room, room_with_alias
+from storage.matrix.queries import direct_room, room_facts, room_with_alias
 from storage.outbox import Parcel, Sending, Underway, enqueue, enqueue_edit, next_ordinal, replies_to, sent_as
 from storage.people.preferences import preference
 from storage.people.queries import person
-from storage.people.record import Person
 from storage.prompts import PromptKind, ask, settle_in
-from storage.records import Kept
 from storage.rooms.queries import rooms_of_kind
 from storage.rooms.record import RoomKind
 from storage.scope import unlimited
+from storage.values import Language
 from storage.work import Work
 
 ACKNOWLEDGED = "✅"
@@ -90,19 +89,23 @@ async def _say(work: Work, office: Office, caller: Caller, envelope: Envelope, r
     renderer, thread = _renderer(office, caller), await _thread(work, envelope)
     said = content(renderer.plain(reply), renderer.html(reply), thread=thread, reply_to=envelope.answers)
     room, late = envelope.inbound.room, _late(renderer, work)
-    return await _enqueue(work, office, room, envelope.cause, said, about=reply.about, late=late, thread=thread)
+    shown = _Shown(about=reply.about, card=reply.card)
+    return await _enqueue(work, office, room, envelope.cause, said, shown=shown, late=late, thread=thread)
 
 
 async def _revise(work: Work, office: Office, caller: Caller, envelope: Envelope, reply: Reply, said: Sending) -> int:
+    await amend(work, office, caller, said, envelope.cause, reply)
+    # A question in the new text is answered by replying to the message as it first was.
+    return said.id
+
+
+async def amend(work: Work, office: Office, caller: Caller, said: Sending, cause: str, reply: Reply) -> None:
+    """Let an earlier message of ours say this instead; what it asked is not asked any more."""
     await settle_in(work.connection, said.id)
     renderer = _renderer(office, caller)
     new = edit_content(renderer.plain(reply), renderer.html(reply))
-    late, place = _late(renderer, work), said.room
-    await _enqueue(
-        work, office, place, envelope.cause, new, replaces=said.id, about=reply.about, late=late, thread=said.thread
-    )
-    # A question in the new text is answered by replying to the message as it first was.
-    return said.id
+    late, shown = _late(renderer, work), _Shown(about=reply.about, card=reply.card)
+    await _enqueue(work, office, said.room, cause, new, replaces=said.id, shown=shown, late=late, thread=said.thread)
 
 
 async def _react(work: Work, office: Office, envelope: Envelope) -> int:
@@ -147,36 +150,64 @@ async def _notes(work: Work, office: Office, caller: Caller, envelope: Envelope,
     reached = set()
     shared = await _shared_room(work, office, envelope.inbound) if told else None
     for note in told:
-        to = await person(work, unlimited(), note.person)
-        room = await _room_of(work, office, to, shared)
         if note.person == caller.key:
             reached.add(note.person)
-        elif to is not None and to.record.mxid is not None and room is not None:
-            renderer = Renderer(office.texts, to.record.language or caller.language, caller.zone)
+            continue
+        to = await _addressee(work, office, note.person, shared)
+        if to is not None:
+            renderer = Renderer(office.texts, to.language or caller.language, caller.zone)
             body = Reply(blocks=note.blocks)
-            said = _Note(room=room, plain=renderer.plain(body), html=renderer.html(body), late=_late(renderer, work))
-            messages[said].append(to.record.mxid)
+            said = _Note(room=to.room, plain=renderer.plain(body), html=renderer.html(body), late=_late(renderer, work))
+            messages[said].append(to.mxid)
             reached.add(note.person)
     return _Notes(messages=messages, reached=frozenset(reached))
 
 
-async def _room_of(work: Work, office: Office, to: Kept[Person] | None, shared: str | None) -> str | None:
-    if to is None or to.record.mxid is None:
+@dataclass(frozen=True, kw_only=True)
+class _Addressee:
+    """Somebody who can be told something, and the room for it."""
+
+    mxid: str
+    room: str
+    language: Language | None = None
+
+
+async def _addressee(work: Work, office: Office, who: str, shared: str | None) -> _Addressee | None:
+    """Whoever is called so by key or Matrix ID, None if there is no way to reach them."""
+    to = None if who.startswith("@") else await person(work, unlimited(), who)
+    mxid = who if who.startswith("@") else to.record.mxid if to else None
+    if mxid is None:
         return None
-    return await direct_room(work.connection, office.account, to.record.mxid) or shared
+    # What goes to a Matrix ID is for nobody else.
+    room = await direct_room(work.connection, office.account, mxid) or (shared if to else None)
+    return _Addressee(mxid=mxid, room=room, language=to.record.language if to else None) if room else None
 
 
 async def _shared_room(work: Work, office: Office, inbound: Inbound) -> str | None:
-    """Where somebody without a direct chat is told: here, or, from somebody's direct chat, in a steering room."""
+    """Where somebody without a direct chat is told: here, or, from somebody's direct chat, in a steering room.
+
+    One that anybody may enter or read is a guest room, whatever it was bound as.
+    """
     if not inbound.direct:
         return inbound.room
     for kept in await rooms_of_kind(work, unlimited(), RoomKind.STEERING):
-        if kept.record.id:
-            return kept.record.id
-        room = await room_with_alias(work.connection, office.account, kept.record.alias or "")
-        if room:
+        alias = kept.record.alias or ""
+        room = kept.record.id or await room_with_alias(work.connection, office.account, alias)
+        facts = await room_facts(work.connection, office.account, room) if room else None
+        if facts is not None and facts.membership == "join" and not facts.public:
             return room
     return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shown:
+    """The record a message shows, and whether it says how that stands and nothing else."""
+
+    about: str | None = None
+    card: bool = False
+
+
+_NOTHING = _Shown()
 
 
 async def _enqueue(
@@ -188,7 +219,7 @@ async def _enqueue(
     *,
     type: str = MESSAGE,  # noqa: A002 - the Matrix specification's word
     replaces: int | None = None,
-    about: str | None = None,
+    shown: _Shown = _NOTHING,
     late: str | None = None,
     thread: str | None = None,
 ) -> int:
@@ -202,8 +233,9 @@ async def _enqueue(
         replaces=replaces,
         late=late,
         thread=thread,
-        about=about,
-        shown=await work.newest() if about else None,
+        about=shown.about,
+        shown=await work.newest() if shown.about else None,
+        card=shown.card,
     )
     if replaces is None:
         return await enqueue(work.connection, parcel, office.secret, work.now)

@@ -12,7 +12,8 @@ from commands.framework.names import Names, mxids_in, name_words
 from commands.framework.parse_errors import UnknownName
 from commands.framework.reading import Reading
 from storage.cities.queries import cities, city_codes
-from storage.derived import names_beginning, names_like
+from storage.derived import names_in, names_like
+from storage.folding import fold_words
 from storage.people.queries import keys_by_mxid
 from storage.view import View, recalled
 
@@ -21,7 +22,7 @@ WORKDAYS = re.compile(r"(?i)\bAT\b|arbeitstag|working\s+day|workday|business\s+d
 
 async def read_around(view: View, house: House, caller: Caller, inbound: Inbound, text: str) -> Reading:
     """Look up what `text` may name, as far as the caller may see it."""
-    found = await names_beginning(view, caller.scope, name_words(text))
+    found = await names_in(view, caller.scope, fold_words(text))
     codes = await recalled(view, ("codes", caller.scope.cap), lambda: city_codes(view, caller.scope))
     people = await keys_by_mxid(view, caller.scope, mxids_in(text))
     return Reading(

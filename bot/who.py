@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from commands.framework.caller import Caller, Place
 from commands.framework.inbound import Inbound
+from commands.framework.privacy import UNCONFIGURED, Privacy
 from commands.framework.visibility import cap
 from storage.cities.queries import codes_in_state
 from storage.cities.record import CityState
@@ -32,6 +33,7 @@ class House:
     administrators: frozenset[str]
     language: Language
     zone: ZoneInfo
+    privacy: Privacy = UNCONFIGURED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +70,7 @@ async def identify(view: View, house: House, inbound: Inbound, now: datetime) ->
         zone=known.zone,
         event=inbound.event,
         assurance=inbound.assurance,
+        privacy=house.privacy,
     )
 
 

@@ -126,6 +126,13 @@ async def last_operation_of(connection: AsyncConnection, person: str) -> Operati
     return None if row is None else operation_of(row)
 
 
+async def newest_operations_of(connection: AsyncConnection, person: str, *, most: int) -> tuple[Operation, ...]:
+    """The newest operations of this person, the last one first, undone ones included."""
+    mine = select(OPERATION).where(OPERATION.c.person == person)
+    rows = await connection.execute(mine.order_by(OPERATION.c.id.desc()).limit(most))
+    return tuple(operation_of(row) for row in rows)
+
+
 def _standing() -> tuple[ColumnElement[bool], ...]:
     """The conditions that an operation is not undone and is not itself an undoing."""
     undoing = OPERATION.alias("undoing")

@@ -57,6 +57,7 @@ class Work(View):
         self._due_rules = due_rules
         self._operation: Operation | None = None
         self._changed = False
+        self.reshown: list[RowChange] = []
         self._again: dict[str, list[int]] = {}
 
     @property
@@ -97,11 +98,13 @@ class Work(View):
     async def attempt(self) -> AsyncIterator[None]:
         """A part of the work that may fail for itself: its changes are rolled back if it raises."""
         before = self.acting, self._operation, [*self.announced], {n: [*again] for n, again in self._again.items()}
+        reshown = [*self.reshown]
         try:
             async with self.connection.begin_nested():
                 yield
         except BaseException:
             self.acting, self._operation, self.announced, self._again = before
+            self.reshown = reshown
             raise
 
     def announce(self, event: object) -> None:
@@ -172,10 +175,24 @@ class Work(View):
         by_table: dict[str, list[RowChange]] = defaultdict(list)
         for change in changes:
             by_table[change.table.name].append(change)
+            if _shows_otherwise(change):
+                self.reshown.append(change)
         for group in by_table.values():
             stamp = await self.operation()
             await _bury(self.connection, group[0].table, group, stamp)
             await _raise(self.connection, group[0].table, group, stamp)
+
+
+SHOWN_ELSEWHERE = frozenset({"seats", "rooms"})
+"""Records that decide what is shown of others."""
+
+
+def _shows_otherwise(change: RowChange) -> bool:
+    """Whether what was shown earlier may have to be put right: a record became stricter, a seat or room changed."""
+    if change.table.name in SHOWN_ELSEWHERE:
+        return True
+    before, after = change.before or {}, change.after or {}
+    return "rank" in before and "rank" in after and bool(after["rank"] > before["rank"])
 
 
 def _called(an_entity: Entity[R], record: R) -> Called:

@@ -11,7 +11,7 @@ from commands.desk.naming import naming
 from commands.desk.rules import is_final
 from commands.framework.caller import Caller
 from commands.framework.command import AnyCommand, Args, Command, Example, Never, Right, named, placed, rest, words
-from commands.framework.help import HELP, help_on, help_overview
+from commands.framework.help import HELP, help_on, help_overview, reason_never
 from commands.framework.noun import Noun
 from commands.framework.refs import AnyRef
 from commands.framework.refusal import Refusal
@@ -37,6 +37,10 @@ class NothingToUndo(Refusal):
 
 class UndoTooLate(Refusal):
     """The caller's last change is final; facts `record` and `at`."""
+
+
+class UndoNever(Refusal):
+    """The caller's last change cannot be taken back at all; facts `at` and `why`."""
 
 
 class UndoBuiltUpon(Refusal):
@@ -106,11 +110,14 @@ async def show_identity(work: Work, caller: Caller, _args: IdentityArgs) -> Repl
     return await about_bot(work, caller)
 
 
-async def undo_last(work: Work, caller: Caller, _args: UndoArgs) -> Reply:
+async def undo_last(nouns: Nouns, work: Work, caller: Caller, _args: UndoArgs) -> Reply:
     """Take the caller's own last change back, while nothing has built on it."""
     last = await last_operation_of(work.connection, caller.key) if caller.key else None
     if last is None:
         raise NothingToUndo
+    never = reason_never(nouns(), last.command)
+    if never is not None:
+        raise UndoNever(at=last.at, why=never)
     if is_final(last.at, work.now):
         raise UndoTooLate(at=last.at)
     return await _take_back(work, caller, last)
@@ -182,7 +189,7 @@ def commands(nouns: Nouns) -> tuple[AnyCommand, ...]:
             name="desk.undo",
             verb=words("rückgängig", "undo"),
             args=UndoArgs,
-            run=undo_last,
+            run=partial(undo_last, nouns),
             right=Right.SEATED,
             examples=(Example(de="!rückgängig", en="!undo"),),
         ),

@@ -28,6 +28,10 @@ class EditTooLate(Refusal):
     """The message was edited after its effect had become final."""
 
 
+class EditNever(Refusal):
+    """The message was edited after an effect that cannot be taken back at all; fact `why`."""
+
+
 class UndoStands(Refusal):
     """The message of an undo was edited: what it took back is not done again by that."""
 

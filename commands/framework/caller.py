@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from commands.framework.inbound import Assurance
+from commands.framework.privacy import UNCONFIGURED, Privacy
 from storage.people.record import Person
 from storage.records import Kept
 from storage.rooms.record import RoomKind
@@ -56,6 +57,8 @@ class Caller:
     zone: ZoneInfo
     event: str
     assurance: Assurance = Assurance.SERVER
+    privacy: Privacy = UNCONFIGURED
+    """Who answers for what is kept about the caller."""
     confirmed: bool = False
     """The command runs again because the caller has just said yes to it."""
     agreed: str | None = None

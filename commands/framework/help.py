@@ -1,6 +1,6 @@
 """Help: what this person may do, in eight lines; how one command is written; what an unknown word may have meant."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from rapidfuzz import fuzz, process
@@ -105,11 +105,12 @@ def find_commands(nouns: Sequence[Noun], topic: str) -> tuple[AnyCommand, ...]:
     asked = fold_words(topic)
     every = tuple(chain.from_iterable(noun.commands for noun in nouns))
     nouns_words = {noun.collection: noun.words for noun in nouns}
-    of_verb = [c for c in every if _is(c.verb, asked[:1])]
-    by_verb = [
+    # A verb may be of two words, as "identität-annehmen" is.
+    by_verb = [c for c in every if _is(c.verb, asked)] or [
         c
-        for c in of_verb
-        if len(asked) == 1 or _is(c.object, asked[1:]) or (c.subject and _is(nouns_words.get(c.subject), asked[1:]))
+        for c in every
+        if _is(c.verb, asked[:1])
+        and (_is(c.object, asked[1:]) or (c.subject and _is(nouns_words.get(c.subject), asked[1:])))
     ]
     of_noun = [c for noun in nouns if _is(noun.words, asked) for c in noun.commands]
     by_object = [c for c in every if _is(c.object, asked)]
@@ -147,6 +148,13 @@ def title(command: AnyCommand) -> Say:
 def never_key(command: AnyCommand) -> str | None:
     """The key of the reason why it cannot be undone, None where it can."""
     return f"{command.name.split('.', 1)[0]}.never.{command.undo.reason}" if command.undo else None
+
+
+def reason_never(nouns: Iterable[Noun], name: str) -> Say | None:
+    """Why what the command of this name did cannot be undone; None where it can, and for what no command did."""
+    command = next((c for noun in nouns for c in noun.commands if c.name == name), None)
+    key = never_key(command) if command else None
+    return Say(key) if key else None
 
 
 def other_spellings(command: AnyCommand, language: Language) -> tuple[str, ...]:

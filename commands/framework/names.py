@@ -9,7 +9,8 @@ from typing import Self
 from storage.derived import Name
 from storage.folding import fold_words
 
-_MXID = re.compile(r"@[^\s:,]{1,200}:[^\s,;„“”\"»«]{1,200}")
+# Control characters are in no Matrix ID, and a server's database does not even take the question for one with a NUL.
+_MXID = re.compile(r"@[^\s\x00-\x1f:,]{1,200}:[^\s\x00-\x1f,;„“”\"»«]{1,200}")
 _MOST_SIGNS = 3
 """Words without a letter, such as "&", that may stand inside a name."""
 

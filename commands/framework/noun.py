@@ -31,6 +31,10 @@ ExitItems = Callable[[View, Scope, str, date], Awaitable[tuple[Item, ...]]]
 """What a city must see to before it leaves: (view, scope, its code, its last day) -> entries of a check list."""
 
 
+Card = Callable[[Work, Caller, str], Awaitable[Reply]]
+"""How a record stands now, as far as the caller may see it: (work, caller, key) -> reply. Raises what loading does."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Noun:
     """What one room declares. `collection` and `words` are None for rooms that hold no records of their own.
@@ -38,6 +42,7 @@ class Noun:
     `due` derives from a record what time will cause; `continuations` are named by `Question.body["then"]`; `replied`
     takes free text about a record; `reactions` maps event types that other rooms announce to what this room does
     about them, in the same transaction and operation. `exit_items` adds to the check list of a city that leaves.
+    `card` shows a record anew where it was shown before, once a seat in it has changed.
     """
 
     room: str
@@ -49,3 +54,4 @@ class Noun:
     replied: Replied | None = None
     reactions: Mapping[type, Reaction] = field(default_factory=dict)
     exit_items: ExitItems | None = None
+    card: Card | None = None

@@ -142,7 +142,11 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Tell:
-    """Something another person must know because it was done for their city: goes to their direct chat."""
+    """Something that is for one person: because it was done for their city, or because nobody else may read it.
+
+    `person` is a key of the register: the note goes to the direct chat, without one to a room that names them. Or it is
+    a Matrix ID: then it goes to the direct chat or nowhere.
+    """
 
     person: str
     blocks: tuple[Block, ...]
@@ -153,6 +157,7 @@ class Reply:
     """What a command answers. `acknowledged`: ✅ says all, the blocks are for those who prefer text.
 
     `about` is the key of the record shown, for conflicts and for replies to this message. `tell` goes to others.
+    `card`: the blocks are how that record stands and nothing else, so that they can be put right later.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -160,6 +165,7 @@ class Reply:
     about: str | None = None
     question: Question | None = None
     tell: tuple[Tell, ...] = ()
+    card: bool = False
 
 
 def reply(*blocks: Block, about: str | None = None, question: Question | None = None) -> Reply:

@@ -1,7 +1,7 @@
 """Who is away until when, and who is back; never why."""
 
 from commands.framework.caller import Caller
-from commands.framework.reply import Block, Foreign, Inline, Reply, line, say
+from commands.framework.reply import Block, Foreign, Inline, Reply, line, reply, say
 from commands.members.access import access_person
 from commands.members.actions import end_absence, record_absence
 from commands.members.args import AwayArgs, BackArgs
@@ -29,7 +29,9 @@ async def away(work: Work, caller: Caller, args: AwayArgs) -> Reply:
 
 async def back(work: Work, caller: Caller, args: BackArgs) -> Reply:
     """Record that somebody is back."""
-    kept = await end_absence(work, caller, args.person)
+    kept, was_away = await end_absence(work, caller, args.person)
+    if not was_away:
+        return reply(line(say("members.reply.not_away", name=Foreign(kept.record.name))), about=kept.key)
     return await _told(work, caller, kept, say("members.reply.back", name=Foreign(kept.record.name)))
 
 

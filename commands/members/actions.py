@@ -152,11 +152,13 @@ async def record_absence(work: Work, caller: Caller, ref: Ref | None, absence: A
     return kept
 
 
-async def end_absence(work: Work, caller: Caller, ref: Ref | None) -> Kept[Person]:
-    """Record that somebody is back today. Raises NotAway, NotOfYourCity."""
+async def end_absence(work: Work, caller: Caller, ref: Ref | None) -> tuple[Kept[Person], bool]:
+    """Record that somebody is back today; whether they were away. Raises NotOfYourCity."""
     kept = await access_colleague(work, caller, ref)
-    await work.put(PEOPLE, kept.key, back(kept.record, caller.today))
-    return kept
+    changed = back(kept.record, caller.today)
+    if changed != kept.record:
+        await work.put(PEOPLE, kept.key, changed)
+    return kept, changed != kept.record
 
 
 async def change_city(work: Work, caller: Caller, ref: Ref, facts: CityFacts) -> City:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from commands.framework.caller import Caller
+from commands.framework.refs import Ref
 from commands.framework.reply import Block, Bullets, Code, RecordRef, Reply, Say, line, reply, say
 from commands.members.access import access_city
 from commands.members.actions import CityFacts, change_city, record_city, state_from
@@ -79,7 +80,12 @@ async def show_city(work: Work, caller: Caller, args: ShowCityArgs) -> Reply:
     led = await _led(work, caller, found.code, args.day)
     blocks += [line(say("members.reply.leads", projects=led))] if led else []
     days = city_days(found, day) if args.day is None else ()
-    return reply(*blocks, *days, about=found.code)
+    return replace(reply(*blocks, *days, about=found.code), card=args.day is None)
+
+
+async def city_card(work: Work, caller: Caller, code: str) -> Reply:
+    """The same of today, for an earlier answer that is put right."""
+    return await show_city(work, caller, ShowCityArgs(city=Ref("cities", code)))
 
 
 def _no_seats() -> Block:

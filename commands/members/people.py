@@ -1,7 +1,8 @@
 """Recording, changing and showing people."""
 
 from commands.framework.caller import Caller
-from commands.framework.reply import Code, Foreign, Reply, line, reply, say
+from commands.framework.refs import Ref
+from commands.framework.reply import Block, Code, Foreign, Reply, line, reply, say
 from commands.members.access import access_person
 from commands.members.actions import change_person, record_person
 from commands.members.args import EditPersonArgs, MeArgs, PersonArgs, ShowPersonArgs
@@ -61,9 +62,18 @@ async def show_person(work: Work, caller: Caller, args: ShowPersonArgs) -> Reply
     known = await cities(work, caller.scope, frozenset(k.record.city for k in held))
     blocks = (*about_person(found.record, caller.today),)
     if not held:
-        return reply(*blocks, line(say("members.reply.holds_none")), about=found.key)
+        return _card(found.key, *blocks, line(say("members.reply.holds_none")))
     seats = own_seats(held, known, caller.language, caller.today)
-    return reply(*blocks, line(say("members.reply.seats", count=len(held))), seats, about=found.key)
+    return _card(found.key, *blocks, line(say("members.reply.seats", count=len(held))), seats)
+
+
+def _card(key: str, *blocks: Block) -> Reply:
+    return Reply(blocks=blocks, about=key, card=True)
+
+
+async def person_card(work: Work, caller: Caller, key: str) -> Reply:
+    """The same of today, for an earlier answer that is put right."""
+    return await show_person(work, caller, ShowPersonArgs(person=Ref("people", key)))
 
 
 async def about_me(work: Work, caller: Caller, args: MeArgs) -> Reply:

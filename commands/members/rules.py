@@ -1,12 +1,12 @@
 """What holds for seats and states: intervals that follow each other, and who is told of what is done for others."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from commands.framework.refusal import Refusal
 from commands.framework.reply import Say, say
-from storage.cities.record import City, CityKind, CityState, State
+from storage.cities.record import NEXT, City, CityKind, CityState, State
 from storage.folding import fold
 from storage.people.record import Absence, Person
 from storage.records import Kept
@@ -29,10 +29,6 @@ class SeatHeldAlready(Refusal):
 
 class EndsBeforeItBegins(Refusal):
     """The last day lies before the first; facts `start` and `end`."""
-
-
-class NotAway(Refusal):
-    """No absence is recorded for today."""
 
 
 class StateAlready(Refusal):
@@ -246,10 +242,10 @@ def _around(known: Absence, new: Absence) -> Iterator[Absence]:
 
 
 def back(person: Person, today: date) -> Person:
-    """The person without the absence that today is part of; its days before today stay. Raises NotAway."""
+    """The person without the absence that today is part of; its days before today stay."""
     now = next((one for one in person.absences if one.from_ <= today <= one.to), None)
     if now is None:
-        raise NotAway
+        return person
     others = tuple(one for one in person.absences if one is not now)
     left = (now.model_copy(update={"to": today - DAY}),) if now.from_ < today else ()
     return person.model_copy(update={"absences": tuple(sorted((*others, *left), key=lambda one: one.from_))})
@@ -261,17 +257,6 @@ def state_on(city: City, day: date) -> State | None:
     if not begun or (begun[-1].to is not None and begun[-1].to.last_day() < day):
         return None
     return begun[-1]
-
-
-_BEFORE = (CityState.INTERESTED, CityState.TALKS, CityState.CANDIDATE)
-NEXT: Mapping[CityState, tuple[CityState, ...]] = {
-    **dict.fromkeys(_BEFORE, (*_BEFORE, CityState.MEMBER, CityState.LEFT)),
-    CityState.MEMBER: (CityState.DORMANT, CityState.LEFT),
-    CityState.DORMANT: (CityState.MEMBER, CityState.LEFT),
-    CityState.PARTNER: (CityState.LEFT,),
-    CityState.LEFT: (*_BEFORE, CityState.MEMBER, CityState.PARTNER),
-}
-"""What a city may become: on the way in it may skip steps and go back, a member leaves before it starts anew."""
 
 
 def enter_state(city: City, new: State) -> City:

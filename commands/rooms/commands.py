@@ -10,7 +10,6 @@ from commands.framework.reply import Block, Foreign, RecordRef, Reply, Say, line
 from commands.framework.visibility import ROOMS
 from commands.rooms.actions import Binding, ProjectNeeded, bind_room, bound_room
 from commands.rooms.greeting import greeting
-from commands.rooms.privacy import Privacy, explanation
 from commands.rooms.setup import set_up
 from commands.rooms.words import Switch
 from storage.rooms.record import Room, RoomKind
@@ -96,11 +95,6 @@ async def start(work: Work, caller: Caller, _args: NoArgs) -> Reply:
     return await greeting(work, caller)
 
 
-async def privacy(_work: Work, _caller: Caller, _args: NoArgs) -> Reply:
-    """Say what is stored and what is not."""
-    return reply(*explanation(Privacy()))
-
-
 async def begin_setup(work: Work, caller: Caller, _args: NoArgs) -> Reply:
     """Begin, or go on with, setting a cooperation up."""
     return await set_up(work, caller)
@@ -135,15 +129,6 @@ COMMANDS: tuple[AnyCommand, ...] = (
         run=start,
         right=Right.EVERYBODY,
         examples=(Example(de="!start", en="!start"),),
-        changes=False,
-    ),
-    Command(
-        name="rooms.privacy",
-        verb=words("datenschutz", "privacy"),
-        args=NoArgs,
-        run=privacy,
-        right=Right.EVERYBODY,
-        examples=(Example(de="!datenschutz", en="!privacy"),),
         changes=False,
     ),
 )

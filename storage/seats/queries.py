@@ -25,6 +25,11 @@ async def seats_held(view: View, scope: Scope, person: str, day: date) -> tuple[
     return await fetch(view, SEATS, scope, mine, on_day(day), order=lambda root: [_by_role(root), root.c.key])
 
 
+async def seats_ever(view: View, scope: Scope, person: str) -> tuple[Kept[Seat], ...]:
+    """Every seat this person holds, held or will hold, oldest first."""
+    return await fetch(view, SEATS, scope, lambda root: root.c.holder == person, order=_by_start)
+
+
 async def seats_of_city(view: View, scope: Scope, city: str, day: date | None) -> tuple[Kept[Seat], ...]:
     """The seats of a city or partner on `day`, vacant ones included, voting first; with None all it ever had."""
     of_city: Where = lambda root: root.c.city == city  # noqa: E731

@@ -115,7 +115,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     [
         ("colour = 1", "matrix.colour: unknown key"),
         ("[storrage]\nurl = 1", "storrage: unknown key"),
-        ("[privacy]\ncontact = 'x'", "privacy: reserved for a later version"),
+        ("[hours]\nmonday = 'x'", "hours: reserved for a later version"),
         ("[locale]\ntimezone = 'Europa/Berlin'", "locale.timezone"),
         ("[locale]\nlanguage = 'fr'", "locale.language"),
         ("[access]\nadministrators = ['koordination']", "access.administrators.0"),

@@ -124,6 +124,12 @@ def test_commands_are_found_by_words_of_either_language(topic: str, found: tuple
     assert find_commands(NOUNS, topic) == found
 
 
+@pytest.mark.parametrize("topic", ["status-frei", "!status-frei", "status frei", "free-status"])
+def test_a_command_whose_word_has_a_hyphen_is_found(topic: str) -> None:
+    hyphened = replace(STATUS, verb=words("status-frei", "free-status"))
+    assert find_commands((replace(NOUNS[0], commands=(STATUS, hyphened)),), topic) == (hyphened,)
+
+
 @pytest.mark.parametrize(("typed", "meant"), [("stauts", STATUS), ("neus projekt", NEW), ("xyz", None), ("", None)])
 def test_the_nearest_command_is_offered(typed: str, meant: object) -> None:
     assert nearest_command(NOUNS, typed) is meant

@@ -213,7 +213,7 @@ async def test_somebody_away_is_back_when_they_say_so(talk: Conversation) -> Non
     )
     assert (await talk.says("vertr-n", "!da")).text == "Vertretung Nürnberg ist wieder da."
     assert await talk.dump() == before
-    assert "keine Abwesenheit erfasst" in (await talk.says("vertr-n", "!da")).text
+    assert "nicht als abwesend erfasst" in (await talk.says("vertr-n", "!da")).text
 
 
 async def test_a_colleague_may_record_it_and_nobody_elses(talk: Conversation) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from commands.framework.privacy import Privacy
 from commands.framework.reply import Line, Link, Say
-from commands.rooms.privacy import Privacy, explanation, first_contact
+from commands.privacy.explanation import explanation, first_contact
 from tests.conversation import Conversation
 
 GREETING = (
@@ -257,6 +258,6 @@ def test_controller_contact_and_link_are_named_where_they_are_configured() -> No
     privacy = Privacy(controller="Stadt München", contact="datenschutz@muenchen.example", link="https://x.example/ds")
     for blocks in (explanation(privacy), first_contact(privacy)):
         said = [part for block in blocks if isinstance(block, Line) for part in block.parts if isinstance(part, Say)]
-        assert {"rooms.reply.controller", "rooms.reply.contact", "rooms.reply.privacy_link"} <= {s.key for s in said}
-        assert "rooms.reply.ask_coordination" not in {s.key for s in said}
+        assert {"privacy.reply.controller", "privacy.reply.contact", "privacy.reply.link"} <= {s.key for s in said}
+        assert "privacy.reply.ask_coordination" not in {s.key for s in said}
         assert any(isinstance(fact, Link) for s in said for fact in s.facts.values())

@@ -1,0 +1,1 @@
+"""Data protection through the front door."""
