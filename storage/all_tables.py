@@ -1,7 +1,9 @@
 """Every table there is, gathered in one MetaData by importing the modules that declare them."""
 
+import storage.book
 import storage.bundle_names
 import storage.derived
+import storage.erased
 import storage.inbox
 import storage.incidents
 import storage.lease

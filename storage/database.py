@@ -27,6 +27,9 @@ Connection = AsyncConnection
 # secure_delete: what is cleared or erased must not linger in free pages of the file.
 PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
+PATIENT = 120_000
+"""Milliseconds for which the running bot waits for somebody else's transaction."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mode:
@@ -49,7 +52,7 @@ ONE: Mapping[str, Any] = {"pool_size": 1, "max_overflow": 0, "hide_parameters": 
 class DatabaseUnusable(Exception):
     """The database cannot be used.
 
-    `reason` is one of newer, older, foreign, locked, read_only, full, not_a_database, damaged,
+    `reason` is one of newer, older, foreign, encoding, locked, read_only, full, forbidden, not_a_database, damaged,
     unreachable.
     """
 
@@ -93,8 +96,14 @@ class Database:
         has taken it.
         """
         self._epoch = None
-        self._epoch = await self.transact(take_lease)
+        self._epoch = await self.transact(self._take)
         return self._epoch
+
+    async def _take(self, connection: AsyncConnection) -> int:
+        if self._is_sqlite:
+            # The bot must outlast a large import that writes beside it; the pragma stays with its one connection.
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENT}")
+        return await take_lease(connection)
 
     async def transact(self, body: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run `body` in one write transaction: committed if it returns, rolled back whatever it raises.
@@ -158,6 +167,7 @@ _REASONS = (
     ("file is not a database", "not_a_database"),
     ("disk image is malformed", "damaged"),
     ("could not extend file", "full"),
+    ("permission denied for schema", "forbidden"),
 )
 
 

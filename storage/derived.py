@@ -1,11 +1,11 @@
 """Rows derived from records whenever they are written: the names they are called by, and when something falls due."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint, delete, insert, or_, select
+from sqlalchemy import Column, ColumnElement, Index, Integer, Table, UniqueConstraint, delete, insert, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import KEY, InstantColumn
@@ -93,25 +93,36 @@ def _name_rows(collection: str, key: str, called: Called) -> Iterator[dict[str, 
 
 async def names_beginning(view: View, scope: Scope, words: Iterable[str]) -> tuple[Name, ...]:
     """Names, visible to `scope`, whose first word is one of the folded `words`."""
-    query = (
-        select(NAME.c.collection, NAME.c.key, NAME.c.folded, NAME.c.shown)
-        .where(NAME.c.first.in_(set(words)), visible(NAME, scope))
-        .order_by(NAME.c.collection, NAME.c.key, NAME.c.folded)
-    )
-    return tuple(Name(**row._mapping) for row in await view.connection.execute(query))
+    return await _names(view, scope, NAME.c.first.in_(set(words)))
+
+
+async def names_in(view: View, scope: Scope, words: Sequence[str]) -> tuple[Name, ...]:
+    """Names, visible to `scope`, that stand as a whole among the folded `words` of a text, in this order."""
+    # Folded words hold letters and digits only, so that a name is no pattern by itself.
+    stands = literal(f" {' '.join(words)} ").like("% " + NAME.c.folded + " %")
+    return await _names(view, scope, NAME.c.first.in_(set(words)) & stands)
+
+
+async def _names(view: View, scope: Scope, wanted: ColumnElement[bool]) -> tuple[Name, ...]:
+    # Put in order here: asked to do so, SQLite may read the whole table in this order instead of the index.
+    columns = (NAME.c.collection, NAME.c.key, NAME.c.folded, NAME.c.shown)
+    rows = await view.connection.execute(select(*columns).where(wanted, visible(NAME, scope)))
+    return tuple(Name(**row._mapping) for row in sorted(rows))
 
 
 async def names_like(view: View, scope: Scope, collections: Iterable[str], words: Iterable[str]) -> tuple[Name, ...]:
     """Names of these kinds, visible to `scope`, that begin with the same letter as one of the folded `words`.
 
-    Candidates for somebody who mistyped a name; never more than MOST_ALIKE, whatever the size of the register.
+    Candidates for somebody who mistyped a name; never more than MOST_ALIKE, whatever the size of the register: those
+    that begin with one of the words first.
     """
+    words = set(words)
     initials = sorted({word[0] for word in words if word})
     query = (
         select(NAME.c.collection, NAME.c.key, NAME.c.folded, NAME.c.shown)
         .where(or_(*(NAME.c.first.between(initial, f"{initial}{LAST}") for initial in initials)))
         .where(NAME.c.collection.in_(set(collections)), visible(NAME, scope))
-        .order_by(NAME.c.collection, NAME.c.key, NAME.c.folded)
+        .order_by(NAME.c.first.not_in(words), NAME.c.collection, NAME.c.key, NAME.c.folded)
         .limit(MOST_ALIKE)
     )
     return tuple(Name(**row._mapping) for row in await view.connection.execute(query)) if initials else ()

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, func
 from sqlalchemy.types import TypeEngine
 
 from storage.columns import KEY, LONG, instant_text, read_instant
@@ -155,8 +155,13 @@ def entity(
     names: Callable[[R], tuple[str, ...]] = lambda _record: (),
     derived: tuple[Derived[R], ...] = (),
     indexes: tuple[str, ...] = (),
+    listed: tuple[str, ...] = (),
 ) -> Entity[R]:
-    """Derive the tables of `record` and declare them in `metadata`; `indexes` are columns that are searched by."""
+    """Derive the tables of `record` and declare them in `metadata`; `indexes` are columns that are searched by.
+
+    Records with a letter have an index in the order of lists, P-2 before P-10; `listed` are the columns that lists
+    filter by, so that counting and turning pages read this index alone.
+    """
     name = record.collection
     node = _node(metadata, record, table=name, prefix="", without=record.key_field)
     columns = [
@@ -168,6 +173,9 @@ def entity(
     table = versioned(metadata, name, *columns)
     for column in indexes:
         Index(f"ix_{name}_{column}", table.current.c[column])
+    if record.letter:
+        by = table.current.c
+        Index(f"ix_{name}_listed", func.length(by.key), by.key, by.rank, *(by[column] for column in listed))
     return Entity(record=record, table=table, node=node, prefix=prefix, names=names, derived=derived)
 
 

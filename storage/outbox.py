@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     FromClause,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    false,
     func,
     insert,
     literal,
@@ -61,6 +63,7 @@ class Parcel:
     `late` is set before the text if the message goes out much later than it was written. `thread` is the root of the
     thread in which the message stands.
     `about` names the record shown and `shown` the operation up to which it was shown, for telling later conflicts.
+    `card`: the message is how the record stands, and nothing else; it can be put right when that changes.
     """
 
     account: str
@@ -75,6 +78,7 @@ class Parcel:
     thread: str | None = None
     about: str | None = None
     shown: int | None = None
+    card: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +157,7 @@ OUTBOX = Table(
     Column("replaces", Integer),
     Column("about", KEY),
     Column("shown", Integer),
+    Column("card", Boolean, nullable=False, server_default=false()),
     Column("state", KEY, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("created", InstantColumn, nullable=False),
@@ -166,6 +171,7 @@ OUTBOX = Table(
     Index("ix_outbox_cause", "cause"),
     Index("ix_outbox_replaces", "replaces"),
     Index("ix_outbox_about", "room", "about"),
+    Index("ix_outbox_record", "about"),
     sqlite_autoincrement=True,
 )
 
@@ -191,6 +197,7 @@ async def enqueue(connection: AsyncConnection, parcel: Parcel, secret: bytes, no
         "thread": parcel.thread,
         "about": parcel.about,
         "shown": parcel.shown,
+        "card": parcel.card,
         "state": OutboxState.QUEUED.value,
         "attempts": 0,
         "created": now,
@@ -217,6 +224,7 @@ async def enqueue_edit(
         "late": parcel.late,
         "about": parcel.about,
         "shown": parcel.shown,
+        "card": parcel.card,
         "created": now,
     }
     await connection.execute(update(OUTBOX).where(OUTBOX.c.id == latest.id).values(values))
@@ -354,6 +362,46 @@ async def about_now(connection: AsyncConnection, number: int) -> str | None:
     query = select(OUTBOX.c.about).where(_versions(number)).order_by(OUTBOX.c.id.desc()).limit(1)
     about: str | None = (await connection.execute(query)).scalar_one_or_none()
     return about
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A message of ours as it reads after its edits: the row it was first sent from, and the row of the last edit."""
+
+    first: Sending
+    last: Sending
+
+
+async def standing_about(
+    connection: AsyncConnection, account: str, about: str, *, before: datetime, most: int
+) -> tuple[Standing, ...]:
+    """Messages written before then that show this record now, the newest first, at most so many."""
+    return await _standing(connection, account, OUTBOX.c.about == about, before=before, most=most)
+
+
+async def standing_in(
+    connection: AsyncConnection, account: str, room: str, *, before: datetime, most: int
+) -> tuple[Standing, ...]:
+    """Messages written before then that show a record in this room now, the newest first, at most so many."""
+    here = (OUTBOX.c.room == room) & OUTBOX.c.about.is_not(None)
+    return await _standing(connection, account, here, before=before, most=most)
+
+
+async def _standing(
+    connection: AsyncConnection, account: str, where: ColumnElement[bool], *, before: datetime, most: int
+) -> tuple[Standing, ...]:
+    message = func.coalesce(OUTBOX.c.replaces, OUTBOX.c.id)
+    written = (OUTBOX.c.account == account) & (OUTBOX.c.created < before) & (OUTBOX.c.state != OutboxState.FAILED.value)
+    newest = select(message).where(where, written).group_by(message).order_by(message.desc()).limit(most)
+    found: list[Standing] = []
+    for number in (await connection.execute(newest)).scalars().all():
+        versions = select(OUTBOX).where(_versions(number)).order_by(OUTBOX.c.id)
+        rows = [_sending(row) for row in await connection.execute(versions)]
+        last = select(OUTBOX.c.id).where(_versions(number), where).order_by(OUTBOX.c.id.desc()).limit(1)
+        # What was said of the record before the message came to say something else is not there any more.
+        if rows and rows[0].id == number and (await connection.execute(last)).scalar_one() == rows[-1].id:
+            found.append(Standing(first=rows[0], last=rows[-1]))
+    return tuple(found)
 
 
 def _sending(row: Row[Any]) -> Sending:

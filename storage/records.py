@@ -70,9 +70,13 @@ async def fetch(
 ) -> tuple[Kept[R], ...]:
     """Records of one kind that `scope` may see and that meet every condition, as recorded at `scope.as_of`."""
     root = as_of(an_entity.table, scope.as_of)
-    query = select(root).where(visible(root, scope), *(condition(root) for condition in where))
-    query = query.order_by(*(order(root) if order else [root.c.key]))
-    if limit is not None:
+    in_order = order(root) if order else [root.c.key]
+    wanted = [visible(root, scope), *(condition(root) for condition in where)]
+    if limit is not None and scope.as_of is None:
+        # Only keys are sorted and counted off, for which an index is enough; whole rows are read for one page.
+        wanted = [root.c.key.in_(select(root.c.key).where(*wanted).order_by(*in_order).limit(limit).offset(offset))]
+    query = select(root).where(*wanted).order_by(*in_order)
+    if limit is not None and scope.as_of is not None:
         query = query.limit(limit).offset(offset)
     rows = (await view.connection.execute(query)).all()
     entries = await view.entries() if scope.as_of is None else None

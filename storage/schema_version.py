@@ -7,7 +7,6 @@ from pathlib import Path
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.engine import Connection as SyncConnection
 
-from storage.collation import compare_by_code_point
 from storage.database import Connection, Database, DatabaseUnusable, make_private
 from storage.migrations import HEAD
 
@@ -19,7 +18,9 @@ TURN = 0x57AD7B07E
 async def prepare(database: Database) -> None:
     """Make sure the database has this program's schema; a new file gets mode 0600, an older one a backup first.
 
-    Raises DatabaseUnusable: `newer` for a schema this program does not know, `foreign` for tables that are not ours.
+    Raises DatabaseUnusable: `newer` for a schema this program does not know, `foreign` for tables that are not ours,
+    `encoding` for a server's database that cannot hold every character. A server makes no backup by itself: whoever
+    runs it does, and the migration is one transaction there as well.
     """
     if database.file is not None:
         await asyncio.to_thread(make_private, database.file)
@@ -46,6 +47,8 @@ async def check(database: Database) -> None:
 
 
 def _revision(connection: SyncConnection, database: Database) -> str | None:
+    if connection.dialect.name == "postgresql" and connection.execute(text("SHOW server_encoding")).scalar() != "UTF8":
+        raise DatabaseUnusable(reason="encoding", url=database.shown())
     tables = inspect(connection).get_table_names()
     if "alembic_version" in tables:
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
@@ -87,4 +90,3 @@ def _run_migrations(connection: SyncConnection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    compare_by_code_point(connection)

@@ -22,12 +22,11 @@ from storage.bundle_format import read_bundle
 from storage.database import Connection, Database
 from storage.inbox import INBOX, Arrival, known_events, record_arrivals
 from storage.matrix.queries import save
-from storage.matrix.record import RoomRecord
+from storage.matrix.record import AccountRecord, IdentityRecord, RoomRecord
 from storage.operations import Acting, CauseKind
-from storage.outbox import OUTBOX, mark_sent, next_sendings, sent_as
+from storage.outbox import OUTBOX, mark_sent, next_sending, sent_as
 from storage.prompts import waiting
 from storage.register import ENTITIES
-from storage.schema import metadata
 from storage.values import Language
 from storage.work import Work
 
@@ -37,6 +36,23 @@ BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 11, 18, 10, 0, tzinfo=BERLIN)
 ACCOUNT = "default"
 SECRET = b"a secret of the tests"
+OWN = AccountRecord(
+    account=ACCOUNT,
+    user_id=BOT,
+    device_id="BOTE",
+    homeserver="https://stadtbote.example",
+    access_token="a token of the tests",
+    master_key="JnjRUIE4PXVVB8nDJMK0GVa6ApZJFxRGDCkfMJLVuYo",
+    device_key="uJ0Bf2mI3FmPIkTkx9QXsJIAVe3jXLpkVVFGyjK3pQ4",
+)
+ADMIN = "@it:muenchen.example"
+"""Named as administrator in the configuration, and nobody in the register."""
+CHANGED = IdentityRecord(
+    user_id="@vertretung:muenchen.example",
+    pinned="gJ7cvyl4mxdIQr0Qh2vO1mSLIbBtQZBqxLJcGEKWcXo",
+    current="T1bMvVP8rBFtUHJBcMyZTcoyZVyzA0YtNdJ8cWcTpSs",
+)
+"""Somebody who has reset their identity, which nobody has accepted yet."""
 ALIASES = {
     "lenkung": "#lenkung:muenchen.example",
     "bauantrag": "#bauantrag:nuernberg.example",
@@ -102,7 +118,7 @@ class Conversation:
 
     async def _known(self, connection: Connection) -> None:
         """Everybody has written before, so that nobody is told about data protection for the first time."""
-        for number, mxid in enumerate(dict.fromkeys(self.people.values())):
+        for number, mxid in enumerate(dict.fromkeys([*self.people.values(), *self.administrators])):
             earlier = Arrival(event=f"$known{number}", room="!earlier", sender=mxid, at=self.now, body={}, digest="")
             await record_arrivals(connection, ACCOUNT, [earlier], self.now)
         await connection.execute(update(INBOX).values(state="done", body=None))
@@ -112,7 +128,7 @@ class Conversation:
             RoomRecord(room=f"!{name}:stadtbote.example", membership="join", encrypted=True, members=5, alias=alias)
             for name, alias in ALIASES.items()
         ]
-        await save(connection, ACCOUNT, rooms)
+        await save(connection, ACCOUNT, [*rooms, OWN, CHANGED])
 
     async def says(
         self,
@@ -151,31 +167,48 @@ class Conversation:
         heard = to.replies[0] if isinstance(to, Said) else to
         return await self._happens(who, heard.room, Kind.REACTION, target=heard.event, key=key)
 
-    async def joins(self, room: str) -> Said:
-        """Let the bot join a room."""
-        return await self._happens(BOT, room, Kind.JOINED)
+    async def joins(self, room: str, *, continues: str | None = None) -> Said:
+        """Let the bot join a room, which may continue another one of its rooms."""
+        return await self._happens(BOT, room, Kind.JOINED, target=continues and address(continues))
+
+    async def moves(self, old: str, new: str) -> Said:
+        """Let a room go on in another one; the bot's joining there is told next."""
+        return await self._happens(BOT, new, Kind.MOVED, target=address(old))
+
+    async def chooses(
+        self, who: str, poll: Said | Heard, *choices: str, assurance: Assurance = Assurance.SERVER
+    ) -> Said:
+        """Let `who` answer a poll of the bot."""
+        heard = poll.replies[0] if isinstance(poll, Said) else poll
+        facts: dict[str, Any] = {"target": heard.event, "choices": choices, "assurance": assurance}
+        return await self._happens(who, heard.room, Kind.POLL_ANSWER, **facts)
+
+    async def becomes(self, room: str, **facts: Any) -> None:
+        """Let the homeserver describe a room differently."""
+        known = {"membership": "join", "encrypted": True, "members": 5, "alias": ALIASES.get(room)}
+        record = RoomRecord(room=address(room), **{**known, **facts})
+        await self.database.transact(lambda connection: save(connection, ACCOUNT, [record]))
 
     async def _happens(self, who: str, room: str, kind: Kind, **facts: Any) -> Said:
         self.count += 1
         self.now += timedelta(seconds=1)
         sender = who if who.startswith("@") else self.people[who]
         direct = room == "direkt"
-        named = room if room.startswith("!") else f"!{room}:stadtbote.example"
-        address = await self._direct_room(sender) if direct else named
+        place = await self._direct_room(sender) if direct else address(room)
         inbound = Inbound(
             kind=kind,
             event=f"$e{self.count}",
-            room=address,
+            room=place,
             sender=sender,
             at=self.now,
-            direct=direct or address.startswith("!direkt"),
+            direct=direct or place.startswith("!direkt"),
             **facts,
         )
         await self._arrive(inbound)
         while await self.dispatcher.step():
             pass
         heard = await self._deliver()
-        return Said(event=inbound.event, room=address, who=who, replies=heard)
+        return Said(event=inbound.event, room=place, who=who, replies=heard)
 
     async def _direct_room(self, sender: str) -> str:
         room = f"!direkt-{sender[1:]}"
@@ -206,20 +239,21 @@ class Conversation:
         await self.database.transact(transaction)
 
     async def _deliver(self) -> tuple[Heard, ...]:
-        """Play the homeserver: every queued message gets an event id."""
-        heard: list[Heard] = []
+        """Play the homeserver: every queued message gets an event id; what was written first stands first."""
+        heard: dict[int, Heard] = {}
 
         async def transaction(connection: Connection) -> bool:
-            sendings = await next_sendings(connection, ACCOUNT, self.now)
-            for sending in sendings:
-                event = f"$b{sending.id}"
-                await mark_sent(connection, sending.id, event, self.now)
-                heard.append(_heard(event, sending.room, sending.content, sending.replaces))
-            return bool(sendings)
+            turn = await next_sending(connection, ACCOUNT, self.now)
+            if turn is None:
+                return False
+            sending, event = turn.message, f"$b{turn.message.id}"
+            await mark_sent(connection, sending.id, event, self.now)
+            heard[sending.id] = _heard(event, sending.room, sending.content, sending.replaces)
+            return True
 
         while await self.database.transact(transaction):
             pass
-        return tuple(heard)
+        return tuple(heard[number] for number in sorted(heard))
 
     async def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """All rows of the register as they are now, without their stamps."""
@@ -243,6 +277,11 @@ class Conversation:
             return [dict(row._mapping) for row in await connection.execute(select(OUTBOX).order_by(OUTBOX.c.id))]
 
 
+def address(room: str) -> str:
+    """The id of a room of the tests."""
+    return room if room.startswith("!") else f"!{room}:stadtbote.example"
+
+
 def _heard(event: str, room: str, content: Mapping[str, Any], replaces: int | None) -> Heard:
     new = content.get("m.new_content", content)
     sign = content.get("m.relates_to", {}).get("key") if "body" not in content else None
@@ -254,13 +293,6 @@ def _heard(event: str, room: str, content: Mapping[str, Any], replaces: int | No
         content=json.loads(json.dumps(content)),
         replaces=f"$b{replaces}" if replaces else None,
     )
-
-
-async def empty_database(folder: Path) -> Database:
-    """A database with the schema and nothing in it."""
-    database = Database(f"sqlite+aiosqlite:///{folder / 'stadtbote.db'}")
-    await database.transact(lambda connection: connection.run_sync(metadata.create_all))
-    return database
 
 
 async def import_demo(database: Database, now: datetime = START) -> dict[str, str]:

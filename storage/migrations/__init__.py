@@ -1,4 +1,4 @@
 """The schema's versions, as Alembic migrations."""
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest schema version; a test holds it against the migrations that exist."""

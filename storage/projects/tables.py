@@ -14,5 +14,5 @@ PROJECTS = entity(
         Derived(column="overall", type=KEY, of=overall),
         Derived(column="fresh_until", type=InstantColumn(), of=fresh_until),
     ),
-    indexes=("phase", "overall"),
+    listed=("phase", "overall", "fresh_until"),
 )

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, t
 from storage.database import Connection, Database, DatabaseUnusable, make_private
 from storage.lease import LEASE, LeaseLost, hold_lease, share_lease, take_lease
 from tests.rig.postgres import Server
+from tests.rig.stores import Refilled
 
 TALLY = Table("tally", MetaData(), Column("id", Integer, primary_key=True), Column("n", Integer, nullable=False))
 
@@ -285,6 +286,28 @@ async def test_a_database_that_is_not_there_is_called_unreachable(url: str) -> N
 
 async def test_a_server_that_has_no_such_database_is_called_unreachable(postgres: Server) -> None:
     assert await refused(Database(postgres.url("nothing"))) == "unreachable"
+
+
+async def test_a_server_that_has_cut_its_connections_is_used_again(postgresql: Database, refilled: Refilled) -> None:
+    await postgresql.take_over()
+    async with postgresql.read() as connection:
+        await connection.execute(select(LEASE))
+    async with refilled.server.connected() as connection:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
+        await connection.execute(others, refilled.name)
+
+    async def look() -> None:
+        async with postgresql.read() as connection:
+            await connection.execute(select(LEASE))
+
+    async def lock() -> None:
+        await postgresql.transact(share_lease)
+
+    for attempt in (lock, look):
+        with pytest.raises(DatabaseUnusable) as raised:
+            await attempt()
+        assert raised.value.reason == "unreachable"
+        await attempt()
 
 
 async def test_an_error_of_ours_is_not_taken_for_the_databases(sqlite: Database) -> None:

@@ -31,6 +31,7 @@ from storage.register import BY_COLLECTION
 from storage.scope import unlimited
 from storage.undo import BuiltUpon
 from storage.values import Record
+from tests.rig.stores import Files
 from tests.storage.scribe import RULES, START, Scribe
 from tests.storage.strategies import records
 
@@ -171,14 +172,14 @@ class Register(RuleBasedStateMachine):
 AS_EVER: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
-def test_every_past_day_and_every_undo_is_as_it_was(sqlite_template: Path) -> None:
-    Register.template = sqlite_template
+def test_every_past_day_and_every_undo_is_as_it_was(files: Files) -> None:
+    Register.template = files.empty
     # Shrinking takes minutes here: the soak test does it.
     quick = settings(max_examples=10, stateful_step_count=12, phases=[Phase.explicit, Phase.generate], **AS_EVER)
     run_state_machine_as_test(Register, settings=quick)
 
 
 @pytest.mark.soak
-def test_every_past_day_and_every_undo_is_as_it_was_for_long(sqlite_template: Path) -> None:
-    Register.template = sqlite_template
+def test_every_past_day_and_every_undo_is_as_it_was_for_long(files: Files) -> None:
+    Register.template = files.empty
     run_state_machine_as_test(Register, settings=settings(max_examples=300, stateful_step_count=40, **AS_EVER))

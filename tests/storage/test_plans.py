@@ -11,7 +11,7 @@ from sqlalchemy import event
 from storage.backlog import backlog, oldest_queued, oldest_waiting
 from storage.conflicts import overwritten
 from storage.database import Connection, Database
-from storage.derived import names_beginning, names_like
+from storage.derived import names_beginning, names_in, names_like
 from storage.history import history
 from storage.inbox import Letter, handled, is_first_contact, known_events, next_letters
 from storage.operations import last_operation, last_operation_of, operations_by_cause
@@ -26,7 +26,8 @@ from storage.outbox import (
     sent_as,
 )
 from storage.people.queries import keys_by_mxid, person, person_by_mxid
-from storage.projects.queries import project
+from storage.projects.queries import ProjectFilter, count_by, count_projects, project, projects_page
+from storage.projects.record import Health, Phase
 from storage.projects.tables import PROJECTS
 from storage.prompts import open_prompts, prompt_in
 from storage.rooms.queries import room_by_address
@@ -52,6 +53,7 @@ QUERIES: dict[str, Ask] = {
     "project of a past day": lambda v: project(v, unlimited(START), "P-1"),
     "history": lambda v: history(v, unlimited(), PROJECTS, "P-1"),
     "names beginning": lambda v: names_beginning(v, unlimited(), ["bauantrag"]),
+    "names in a text": lambda v: names_in(v, unlimited(), ["zeige", "bauantrag", "kita"]),
     "names alike": lambda v: names_like(v, unlimited(), ["projects"], ["bauantrag", "kita"]),
     "next letters": lambda v: next_letters(v.connection),
     "known events": lambda v: known_events(v.connection, ["$1", "$2"]),
@@ -117,6 +119,29 @@ async def test_no_question_of_every_message_reads_a_whole_table(sqlite: Database
 
 async def _asked(ask: Ask, connection: Connection) -> None:
     await ask(View(connection))
+
+
+FILTERS = {
+    "none": ProjectFilter(),
+    "phase and lead": ProjectFilter(phases=frozenset({Phase.PILOT}), lead="M"),
+    "taking part": ProjectFilter(city="M"),
+    "health": ProjectFilter(health=Health.RED),
+    "not green": ProjectFilter(not_green_at=START),
+    "stale": ProjectFilter(stale_at=START),
+}
+
+
+@pytest.mark.parametrize("wanted", FILTERS.values(), ids=FILTERS.keys())
+async def test_a_list_is_counted_and_its_page_found_by_an_index_alone(sqlite: Database, wanted: ProjectFilter) -> None:
+    watched = Watched(sqlite)
+
+    async def ask(view: View) -> None:
+        await count_projects(view, unlimited(), wanted)
+        await projects_page(view, unlimited(), wanted, limit=10, offset=20)
+        await count_by(view, unlimited(), "phase")
+
+    await Scribe(database=sqlite).read(ask)
+    assert [line for line, _ in watched.scans() if "USING COVERING INDEX ix_projects_listed" not in line] == []
 
 
 async def test_no_change_of_a_record_reads_a_whole_table(sqlite: Database) -> None:

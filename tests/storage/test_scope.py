@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import ColumnElement, delete, select
 
 import storage
+from storage.agreements.queries import AgreementFilter
+from storage.agreements.record import AgreementState
 from storage.bundle_format import read_bundle
 from storage.cities.record import CityState
 from storage.database import Connection, Database
@@ -81,6 +83,7 @@ ASKED: dict[str, list[Any]] = {
     "role": list(Role),
     "room": ["!lenkung:muenchen.example"],
     "server": ["muenchen.example", "nuernberg.example"],
+    "since": [DAY, date(2027, 6, 1)],
     "state": list(CityState),
     "until": [None, date(2027, 6, 1)],
     "wanted": [
@@ -89,6 +92,8 @@ ASKED: dict[str, list[Any]] = {
         ProjectFilter(health=Health.YELLOW),
         ProjectFilter(city="M"),
         ProjectFilter(silent=True),
+        AgreementFilter(),
+        AgreementFilter(states=frozenset({AgreementState.IN_FORCE}), party="N"),
     ],
     "words": [("bauantrag", "muenchen", "augsburg", "lenkung")],
 }
@@ -96,8 +101,10 @@ ASKED: dict[str, list[Any]] = {
 
 def calls(query: Query) -> list[dict[str, Any]]:
     """Every combination of what can be asked for, with what may be left out left out and given."""
+    wanted = inspect.get_annotations(query, eval_str=True).get("wanted", object)
     names = [p.name for p in list(inspect.signature(query).parameters.values())[2:]]
-    return [dict(zip(names, values, strict=True)) for values in itertools.product(*(ASKED[n] for n in names))]
+    asked = [[one for one in ASKED[n] if n != "wanted" or isinstance(one, wanted)] for n in names]
+    return [dict(zip(names, values, strict=True)) for values in itertools.product(*asked)]
 
 
 async def answers(database: Database, query: Query, scope: Scope) -> list[Any]:

@@ -9,12 +9,13 @@ from storage.projects.queries import (
     count_by,
     count_projects,
     due_milestones,
-    first_recorded,
     project,
     projects_page,
     slipped_milestones,
 )
 from storage.projects.record import Health, Phase
+from storage.projects.tables import PROJECTS
+from storage.records import first_recorded
 from storage.scope import Scope, unlimited
 from storage.values import Visibility
 from storage.view import View
@@ -67,7 +68,7 @@ async def test_hidden_projects_do_not_exist_for_any_query(talk: Conversation) ->
         assert await count_by(view, GUEST, "phase") == {}
         assert await due_milestones(view, GUEST, None, None, limit=LONGEST) == ()
         assert await slipped_milestones(view, GUEST, limit=LONGEST) == ()
-        assert await first_recorded(view, GUEST, "P-1") is None
+        assert await first_recorded(view, PROJECTS, GUEST, "P-1") is None
         assert await barriers_blocking(view, GUEST, "P-1") == ()
 
 
@@ -109,7 +110,7 @@ async def test_a_milestone_that_moved_back_to_its_first_day_has_not_slipped(talk
 async def test_a_project_is_first_recorded_when_it_was_made_whatever_came_later(talk: Conversation) -> None:
     await talk.says("koord-n", "!ändern P-1 titel:Bauantrag")
     async with talk.database.read() as connection:
-        assert await first_recorded(View(connection), EVERYTHING, "P-1") == START - timedelta(days=1)
+        assert await first_recorded(View(connection), PROJECTS, EVERYTHING, "P-1") == START - timedelta(days=1)
 
 
 async def test_a_past_day_holds_what_was_true_at_its_end(talk: Conversation) -> None:
