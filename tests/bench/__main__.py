@@ -1,134 +1,126 @@
-"""Prints how long an answer takes, beside a bare nio bot on the same homeserver, and what Stadtbote costs to run."""
+"""Prints what Stadtbote costs, beside the least that could do the same on the same homeserver at the same time."""
 
 import argparse
 import asyncio
 import logging
-import statistics
+import os
 import tempfile
-import time
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from bot.demo.homeserver import Homeserver, homeserver
 from bot.demo.person import Person
-from tests.bench.programs import Started, echo_bot, install_stadtbote, stadtbote
+from tests.bench import blocks, bursts, trips
+from tests.bench.outbox import print_outbox
+from tests.bench.programs import Started, echo_bot, resident, stadtbote
+from tests.rig.town import Town
 
-COMMAND = "!zeige P-1"
 ROUNDS = 100
-WARM_UP = 5
+BURSTS = 5
+ASKED_WHILE_WATCHED = 50
 MIB = 1024 * 1024
-ROOMS = {"unencrypted": False, "encrypted": True}
+SPEAKER = "koord-m"
 
 
-@dataclass(kw_only=True)
-class Line:
-    """One bot in one room, and how long each of its answers took (seconds)."""
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """A homeserver, a town on it whose bot is installed but does not run, and who speaks to all that is measured."""
 
-    bot: str
-    kind: str
-    room: str
-    user_id: str
-    took: list[float] = field(default_factory=list)
+    server: Homeserver
+    town: Town
+    person: Person
+    console: Console
 
-    async def measure(self, person: Person) -> None:
-        """Ask once and note how long the answer took, from before the sending to the answer read."""
-        began = time.perf_counter()
-        asked = await person.say(self.room, COMMAND)
-        await person.reply_to(asked, sender=self.user_id)
-        self.took.append(time.perf_counter() - began)
+    async def lines_of(self, bot: str, user_id: str) -> list[trips.Line]:
+        """Bring one bot into a room of each kind; Stadtbote also learns what the room is for."""
+        lines = []
+        for kind in trips.KINDS:
+            room = await self.person.create_room(name=f"{bot} {kind}", encrypted=kind == "encrypted", invite=[user_id])
+            await self.person.settle(room, [user_id])
+            if bot == "stadtbote":
+                await self.person.reply_to(await self.person.say(room, "!raum lenkung"), sender=user_id)
+            lines.append(trips.Line(bot=bot, kind=kind, room=room, user_id=user_id))
+        return lines
 
-    @property
-    def median(self) -> float:
-        """The median in milliseconds."""
-        return statistics.median(self.took) * 1000
+    async def measure(self, rounds: int, repeated: int) -> None:
+        """Measure round trips and bursts, print them, and what starting and running takes."""
+        starts: dict[str, Started] = {}
+        for name in ("first, signs in", "second"):
+            async with stadtbote(self.town.bot) as starts[name]:
+                pass
+        async with stadtbote(self.town.bot) as starts["third, measured below"]:
+            ours = await self.lines_of("stadtbote", self.town.bot_id)
+            await self._trips(ours, rounds)
+            await self._bursts(ours[0], repeated)
+            self.console.print(sizes(starts, resident(self.town.bot.pid)))
+        await self._blocks(ours)
 
-    @property
-    def p95(self) -> float:
-        """The 95th percentile in milliseconds."""
-        return statistics.quantiles(self.took, n=20, method="inclusive")[-1] * 1000
+    async def _trips(self, ours: list[trips.Line], rounds: int) -> None:
+        account = await self.town.register("echo")
+        with echo_bot(self.server, account, self.town.directory):
+            lines = [*await self.lines_of("echo", account.user_id), *ours]
+            await trips.measure(lines, self.person, rounds, self.console)
+        self.console.print(trips.table(lines, rounds))
 
+    async def _bursts(self, unencrypted: trips.Line, rounds: int) -> None:
+        account, log = await self.town.register("scripted"), self.town.directory / "scripted.log"
+        async with bursts.scripted(self.server, account, self.person, log) as scripted:
+            mine = bursts.Answering(name="stadtbote", room=unencrypted.room, user_id=unencrypted.user_id)
+            await bursts.measure([scripted, mine], self.person, rounds, self.console)
+            self.console.print(bursts.table([scripted, mine], rounds))
 
-async def lines_of(bot: str, user_id: str, person: Person) -> list[Line]:
-    """Bring one bot into a room of each kind; Stadtbote also learns what the room is for."""
-    lines = []
-    for kind, encrypted in ROOMS.items():
-        room = await person.create_room(name=f"{bot} {kind}", encrypted=encrypted, invite=[user_id])
-        await person.settle(room, [user_id])
-        if bot == "stadtbote":
-            await person.reply_to(await person.say(room, "!raum lenkung"), sender=user_id)
-        lines.append(Line(bot=bot, kind=kind, room=room, user_id=user_id))
-    return lines
-
-
-async def measure(lines: list[Line], person: Person, rounds: int, console: Console) -> None:
-    """Ask all in turn, so that what else the machine does hits all alike; the first rounds do not count."""
-    for number in track(range(WARM_UP + rounds), "asking in turn", console=console):
-        if number == WARM_UP:
-            for line in lines:
-                line.took.clear()
-        for line in lines:
-            await line.measure(person)
-
-
-def times(lines: list[Line], rounds: int) -> Table:
-    """Show the round trips."""
-    table = Table("bot", "room", "median ms", "p95 ms", "ratio of medians", title=f"{COMMAND}, {rounds} rounds in turn")
-    bare = {line.kind: line.median for line in lines if line.bot == "echo"}
-    for line in lines:
-        ratio = f"{line.median / bare[line.kind]:.2f}" if line.kind in bare else ""
-        table.add_row(line.bot, line.kind, f"{line.median:.1f}", f"{line.p95:.1f}", ratio)
-    return table
+    async def _blocks(self, ours: list[trips.Line]) -> None:
+        async with stadtbote(self.town.bot, module="tests.bench.blocks"):
+            await trips.measure(ours, self.person, ASKED_WHILE_WATCHED, self.console)
+        seen = blocks.Blocks.told(self.town.bot.log.read_text())
+        self.console.print(blocks.table(seen))
 
 
-def sizes(starts: dict[str, Started]) -> Table:
-    """Show what starting costs."""
-    table = Table("start", "to ready s", "resident MiB", title="Stadtbote with the demo cooperation")
+def sizes(starts: dict[str, Started], later: int) -> Table:
+    """Show what starting costs, and what memory the bot takes after its work."""
+    shown = Table("start", "to ready s", "resident MiB", title="Stadtbote with the demo cooperation")
     for name, started in starts.items():
-        table.add_row(name, f"{started.seconds:.2f}", f"{started.resident / MIB:.0f}")
-    return table
+        shown.add_row(name, f"{started.seconds:.2f}", f"{started.resident / MIB:.0f}")
+    shown.add_row("after what was measured", "", f"{later / MIB:.0f}")
+    return shown
 
 
-async def bench(server: Homeserver, directory: Path, chosen: argparse.Namespace, console: Console) -> None:
-    """Measure the chosen bots and print the tables."""
-    lines: list[Line] = []
-    starts: dict[str, Started] = {}
-    koordination = await server.register("koordination-muenchen", "Passwort")
-    async with AsyncExitStack() as programs, Person.at(server.url, koordination, directory) as person:
-        if chosen.only in {None, "echo"}:
-            echo = await server.register("echo", "Passwort")
-            programs.enter_context(echo_bot(server, echo, directory))
-            lines += await lines_of("echo", echo.user_id, person)
-        if chosen.only in {None, "stadtbote"}:
-            bote = await server.register("stadtbote", "Passwort")
-            config = await asyncio.to_thread(install_stadtbote, server, bote, koordination, directory)
-            for name in ("first, signs in", "second"):
-                async with stadtbote(config) as starts[name]:
-                    pass
-            starts["third, measured below"] = await programs.enter_async_context(stadtbote(config))
-            lines += await lines_of("stadtbote", bote.user_id, person)
-        await measure(lines, person, chosen.rounds, console)
-    console.print(times(lines, chosen.rounds))
-    if starts:
-        console.print(sizes(starts))
+@asynccontextmanager
+async def benches(directory: Path, console: Console) -> AsyncIterator[Bench]:
+    """Start what all measurements need and stop it after them."""
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(homeserver(directory / "homeserver"))
+        town = await stack.enter_async_context(Town(server, directory))
+        await town.import_register()
+        yield Bench(server=server, town=town, person=await town.person(SPEAKER), console=console)
+
+
+def load() -> str:
+    """How busy the machine is."""
+    return f"load of the machine (1, 5, 15 min): {', '.join(f'{one:.1f}' for one in os.getloadavg())}"
 
 
 async def main() -> None:
     """Read the command line, start a homeserver, measure, stop everything."""
     arguments = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    arguments.add_argument("--only", choices=["echo", "stadtbote"], help="measure one bot alone")
     arguments.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often each is asked (default {ROUNDS})")
+    arguments.add_argument("--bursts", type=int, default=BURSTS, help=f"how many bursts each gets (default {BURSTS})")
+    arguments.add_argument("--no-outbox", action="store_true", help="leave out the long outbox, which takes minutes")
     chosen = arguments.parse_args()
     logging.getLogger("nio").setLevel(logging.ERROR)
     console = Console()
     with tempfile.TemporaryDirectory(prefix="stadtbote-bench-") as name:
-        console.print("starting a homeserver")
-        async with homeserver(Path(name)) as server:
-            await bench(server, Path(name), chosen, console)
+        console.print(load())
+        async with benches(Path(name), console) as bench:
+            await bench.measure(chosen.rounds, chosen.bursts)
+        if not chosen.no_outbox:
+            await print_outbox(console, Path(name))
+        console.print(load())
 
 
 if __name__ == "__main__":

@@ -3,75 +3,56 @@
 import asyncio
 import random
 import signal
-from collections.abc import Sequence
 
 import pytest
 
-from bot.demo.person import Heard, Person
+from tests.bot.drill import Drill
 from tests.rig.town import Town
 
 pytestmark = pytest.mark.synapse
 
-BURST = 12
+MANY = 200
 A_MOMENT_SECONDS = 0.05
 """Between two steps of handling one command, so that a kill within meets any of them."""
 
 
+async def test_two_hundred_commands_at_once_are_each_done_once_and_answered_in_order(running: Town) -> None:
+    drill = await Drill.begin(running, random.Random(200))
+    await drill.say_at_once(MANY)
+    await drill.expect_each_once_in_order()
+
+
+async def test_two_hundred_commands_from_while_the_bot_was_away_are_each_done_once_and_in_order(running: Town) -> None:
+    drill = await Drill.begin(running, random.Random(201))
+    await running.bot.stop()
+    await drill.say_at_once(MANY)
+    await running.start()
+    await drill.expect_each_once_in_order()
+
+
 async def test_a_bot_that_is_killed_in_the_middle_of_its_work_loses_and_doubles_nothing(running: Town) -> None:
-    await drill(running, rounds=2, chance=random.Random(2019))
+    await kill_again_and_again(running, commands=18, kills=3, chance=random.Random(2019))
 
 
 @pytest.mark.soak
-async def test_fifty_kills_lose_and_double_nothing(running: Town) -> None:
-    await drill(running, rounds=50, chance=random.Random())
+async def test_fifty_kills_among_two_hundred_commands_lose_and_double_nothing(running: Town) -> None:
+    await kill_again_and_again(running, commands=MANY, kills=50, chance=random.Random(50))
 
 
-async def drill(town: Town, *, rounds: int, chance: random.Random) -> None:
-    """Kill the bot somewhere in a burst of commands, and once more while it catches up; then compare."""
-    room = await town.room("koord-m")
-    anna = await town.person("koord-m")
-    for _ in range(rounds):
-        # Titles that resemble each other would be asked about.
-        said = {chance.randbytes(10).hex(): "" for _ in range(BURST)}
-        speaking = asyncio.create_task(burst(anna, room, said))
-        first = chance.randrange(BURST)
-        await kill_after(first, said, town, anna, chance)
+async def kill_again_and_again(town: Town, *, commands: int, kills: int, chance: random.Random) -> None:
+    """Kill the bot at random moments while commands arrive and are handled, and while it catches up; then compare."""
+    drill = await Drill.begin(town, chance)
+    portion = commands // kills
+    answered = 0
+    for kill in range(kills):
+        speaking = asyncio.create_task(drill.say(portion))
+        answered = chance.randrange(answered, (kill + 1) * portion)
+        await drill.until_answered(answered)
+        await asyncio.sleep(chance.uniform(0, A_MOMENT_SECONDS))
+        await town.bot.kill()
+        await town.start()
         await speaking
-        await town.start()
-        await kill_after(chance.randrange(first, BURST), said, town, anna, chance)
-        await town.start()
-        await town.ask("koord-m", room, "!ich")
-        expect_each_once(town, anna, said)
-
-
-async def burst(person: Person, room: str, said: dict[str, str]) -> None:
-    """Say a command for each title, one after another, and note its event."""
-    for title in said:
-        said[title] = await person.say(room, f'!neu projekt "{title}"')
-
-
-async def kill_after(answers: int, said: dict[str, str], town: Town, person: Person, chance: random.Random) -> None:
-    """Kill the bot a moment after it has answered so many of the commands."""
-
-    def enough(heard: Sequence[Heard]) -> bool | None:
-        events = set(said.values()) - {""}
-        return sum(one.sender == town.bot_id and one.in_reply_to in events for one in heard) >= answers or None
-
-    await person.until(enough, awaited=f"{answers} answers")
-    await asyncio.sleep(chance.uniform(0, A_MOMENT_SECONDS))
-    await town.bot.kill()
-
-
-def expect_each_once(town: Town, person: Person, said: dict[str, str]) -> None:
-    """Each title is one project, each command has one answer, and what the answer says is in the register."""
-    for title, event in said.items():
-        keys = [key for (key,) in town.rows("SELECT key FROM projects WHERE title = ?", title)]
-        answers = [one.body for one in person.heard if one.sender == town.bot_id and event == one.in_reply_to]
-        assert len(keys) == 1, (title, keys)
-        assert len(answers) == 1, (title, answers)
-        assert keys[0] in answers[0]
-        assert title in answers[0]
-    assert [one for one in person.heard if one.kind == "undecryptable"] == []
+    await drill.expect_each_once_in_order()
 
 
 async def test_a_bot_that_is_asked_to_stop_finishes_in_order(running: Town) -> None:
