@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -102,7 +102,7 @@ class AdminRoom:
     async def _parcel(self, connection: Connection, incidents: Sequence[Incident], room: str) -> Parcel:
         language, zone = await spoken_here(View(connection), self.house)
         renderer = Renderer(self.office.texts, language, zone)
-        said = _said(incidents)
+        said = _said([await _recognisable(connection, self.house.account, incident) for incident in incidents])
         return Parcel(
             account=self.office.account,
             room=room,
@@ -112,6 +112,14 @@ class AdminRoom:
             content=content(renderer.plain(said), renderer.html(said), msgtype="m.text"),
             urgency=Urgency.DEADLINE,
         )
+
+
+async def _recognisable(connection: Connection, account: str, incident: Incident) -> Incident:
+    """The incident with what its room is called beside the id: by the id alone nobody tells which room is meant."""
+    room = incident.facts.get("room")
+    facts = await room_facts(connection, account, room) if room else None
+    called = (facts.alias or facts.name) if facts else None
+    return replace(incident, facts={**incident.facts, "room": f"{called} ({room})"}) if called else incident
 
 
 async def _continued(connection: Connection, account: str, room: str) -> RoomRecord | None:

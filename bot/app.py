@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot import admin, unreadable
+from bot import admin, retention, unreadable
 from bot.admin import AdminRoom
 from bot.clock import clock
 from bot.config import Settings, read_secret
@@ -27,8 +27,10 @@ from bot.matrix.session import Session
 from bot.metrics import Metrics
 from bot.post import Office
 from bot.recovery import introduce
+from bot.retention import Retention, periods
 from bot.unreadable import Unreadable
 from bot.who import House
+from commands.framework.privacy import Privacy
 from commands.framework.texts import installed
 from storage.database import Database
 from storage.matrix.record import fingerprint
@@ -92,30 +94,58 @@ def _dispatcher(settings: Settings, database: Database, session: Session, now: C
         administrators=frozenset(settings.access.administrators),
         language=settings.locale.language,
         zone=ZoneInfo(settings.locale.timezone),
+        privacy=privacy(settings),
     )
     office = Office(account=ACCOUNT, texts=installed(), secret=session.secrets.outbox, underway=session.underway)
     return Dispatcher(database=database, desk=make_desk(house, office), now=now, metrics=session.metrics)
 
 
+def privacy(settings: Settings) -> Privacy:
+    """Who answers for the data, as configured."""
+    said = settings.privacy
+    return Privacy(
+        controller=said.controller or None,
+        contact=said.contact or None,
+        link=said.link or None,
+        days=settings.retention.senders,
+    )
+
+
 async def run(settings: Settings, ready: Callable[[str], None]) -> None:
-    """Run until SIGTERM or SIGINT; `ready` is told once the rooms are known and the work begins."""
-    stop = asyncio.Event()
+    """Run until SIGTERM or SIGINT; `ready` is told once the rooms are known and the work begins.
+
+    A start that takes long, because the homeserver does, is ended by these as well.
+    """
+    running = asyncio.create_task(_run(settings, ready))
+    stopped = asyncio.Event()
+
+    def stop() -> None:
+        # Told twice, it still ends in order.
+        if not stopped.is_set():
+            stopped.set()
+            running.cancel()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop)
     loop.set_exception_handler(unexpected)
+    try:
+        await running
+    except asyncio.CancelledError:
+        if not stopped.is_set():
+            raise
+
+
+async def _run(settings: Settings, ready: Callable[[str], None]) -> None:
     async with opened(settings) as app:
         await _introduce(settings, app.session)
         await sync.start(app.session)
         async with asyncio.TaskGroup() as group:
-            working = [group.create_task(work) for work in _work(settings, app)]
-            # What the start has made stays. Searched for garbage again and again, it would hold up everything for a tenth
-            # of a second each time.
+            for work in _work(settings, app):
+                group.create_task(work)
+            # What the start has made stays: to search it for garbage would hold up everything for a tenth of a second.
             gc.freeze()
             ready(app.session.me)
-            await stop.wait()
-            for task in working:
-                task.cancel()
 
 
 async def _introduce(settings: Settings, session: Session) -> None:
@@ -137,6 +167,7 @@ def _work(settings: Settings, app: App) -> list[Coroutine[None, None, None]]:
         outbound.run(app.session, queued),
         unreadable.run(_unreadable(app), app.session.puzzled, queued.set, app.dispatcher.now),
         admin.run(_admin_room(settings, app), queued.set, app.dispatcher.now),
+        retention.run(Retention(database=app.database, periods=periods(settings.retention)), app.dispatcher.now),
     ]
     return [*work, serve(settings.http.listen, app)] if settings.http.listen else work
 

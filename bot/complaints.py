@@ -1,5 +1,6 @@
 """Foreseen failures as clear lines for the operator: what is wrong, and what to do next."""
 
+import errno
 from collections.abc import Mapping
 
 from bot.config import ConfigInvalid
@@ -21,8 +22,8 @@ from bot.matrix.errors import (
     WrongAccount,
 )
 from bot.matrix.secrets import SecretsUnusable
-from storage.bundle import ImportConflict
-from storage.bundle_problems import BundleInvalid
+from storage.bundle import Conflict, ImportConflict
+from storage.bundle_problems import BundleInvalid, Problem
 from storage.database import DatabaseUnusable
 from storage.lease import LeaseLost
 from storage.matrix.record import fingerprint
@@ -32,6 +33,8 @@ DATABASE: Mapping[str, str] = {
     "newer": "was written by a newer Stadtbote; please install that version, or restore the backup from before",
     "older": "has an older schema; `run` brings it up to date after a backup",
     "foreign": "holds tables that are not Stadtbote's; please name another database in [storage] url",
+    "encoding": "cannot hold every character; please use one that was made with ENCODING 'UTF8'",
+    "forbidden": "does not let this user make tables; please make this user the owner of the database",
     "locked": "is locked by another program; please stop it and try again",
     "read_only": "is read-only; please make the file and its folder writable for this user",
     "full": "cannot grow: the disk is full; please make room",
@@ -53,8 +56,16 @@ DEVICES: Mapping[str, str] = {
 }
 MOST_PROBLEMS = 100
 NOT_OURS = (
-    "Please bring it back with its recovery key: `init --recovery-key`. Nothing was changed.",
-    "If that key is lost, reset the identity of this account in a Matrix client; it gives a new one.",
+    "Please bring it back with its recovery key: `init --recovery-key`. The identity was not changed.",
+    "If that key is lost, reset the identity of this account in a Matrix client and use the recovery key it gives.",
+)
+NO_LOGIN = (
+    "there is no login in the database yet; please use `init --again`, or name a password_file in [matrix].",
+    "If there was one, please check [storage] url first, or restore database and state directory from the backup.",
+)
+KEYS_LOCKED = (
+    "the secret file does not open the keys in the database; please restore both from the same backup.",
+    "If there is none, `init --again --recovery-key` makes a new device of the same identity.",
 )
 IDENTITIES: Mapping[type[IdentityError], tuple[str, ...]] = {
     NothingToRecover: ("this account has no identity yet; without --recovery-key a new one is made.",),
@@ -100,7 +111,7 @@ def explained(error: BaseException) -> list[str] | None:
             return _problems(error)
         case ImportConflict():
             return [
-                *(f"{c.collection} {c.key}: was changed in chat since the export." for c in error.conflicts),
+                *(_conflict(conflict) for conflict in error.conflicts[:MOST_PROBLEMS]),
                 "Nothing was imported. Export again, or import with --overwrite.",
             ]
         case SameStore() | TargetNotEmpty() | CopyDiffers():
@@ -116,13 +127,14 @@ def explained(error: BaseException) -> list[str] | None:
 def _matrix(error: BaseException) -> list[str] | None:
     match error:
         case NoLogin():
-            return ["there is no login yet; please use `init --again`, or name a password_file in [matrix]."]
+            return list(NO_LOGIN)
         case KeysLocked():
-            return ["the secret file does not open the keys in the database; please restore both from the same backup."]
+            return list(KEYS_LOCKED)
         case Unauthorized(errcode="M_FORBIDDEN"):
             return ["the homeserver does not accept the login; please check user and password."]
         case Unauthorized():
-            return [f"the homeserver does not accept the login ({error.errcode}); please use `init --again`."]
+            again = "please use `init --again`, with a new access token if you use one"
+            return [f"the homeserver does not accept the login ({error.errcode}); {again}."]
         case IdentityError():
             return _identity(error)
         case WrongAccount():
@@ -133,6 +145,9 @@ def _matrix(error: BaseException) -> list[str] | None:
             return [f"the homeserver asks for patience; please try again in {error.retry_after.total_seconds():.0f} s."]
         case Refused():
             return [f"the homeserver refused ({error.errcode}, {error.status})."]
+        case OSError(errno=errno.EADDRINUSE):
+            stop = "please stop the other program (another Stadtbote?) or name another address"
+            return [f"the address in [http] listen is in use already; {stop}."]
         case OSError(strerror=str(reason), filename=str(file)):
             return [f"{file}: {reason}."]
         case OSError():
@@ -164,7 +179,19 @@ def _identity(error: IdentityError) -> list[str]:
             return list(IDENTITIES[type(error)])
 
 
+def _conflict(conflict: Conflict) -> str:
+    when = f" on {conflict.at:%Y-%m-%d at %H:%M} UTC" if conflict.at else ""
+    who = f", last by {conflict.by}{when}" if conflict.by else f", last{when}" if when else ""
+    return f"{conflict.collection} {conflict.key}: was changed in chat since the export{who}."
+
+
 def _problems(invalid: BundleInvalid) -> list[str]:
-    shown = [f"{invalid.name}{f', line {p.line}' if p.line else ''}: {p}" for p in invalid.errors[:MOST_PROBLEMS]]
+    shown = [f"{invalid.name}{_spot(p)}: {p}" for p in invalid.errors[:MOST_PROBLEMS]]
     more = len(invalid.errors) - len(shown)
     return [*shown, *([f"… and {more} more."] if more else []), "Nothing was imported."]
+
+
+def _spot(problem: Problem) -> str:
+    if problem.cell:
+        return f", {problem.cell}"
+    return f", line {problem.line}" if problem.line else ""

@@ -13,13 +13,14 @@ from bot.execute import Desk, execute, understand
 from bot.log import trace
 from bot.metrics import NO_COMMAND, Handling, Metrics
 from bot.post import Envelope, post
+from bot.reshow import put_right
 from bot.who import identify
 from commands.framework.caller import Caller
 from commands.framework.inbound import Inbound, Kind
 from commands.framework.refusal import Refusal
 from commands.framework.render import refusal_reply
 from commands.framework.reply import Reply, line, reply, say
-from commands.rooms.privacy import Privacy, first_contact
+from commands.privacy.explanation import first_contact
 from storage.database import Connection, Database, DatabaseUnusable
 from storage.inbox import InboxState, Letter, is_first_contact, mark_done, mark_failed, next_letters
 from storage.incidents import IncidentKind, record_incident, reference_of
@@ -91,6 +92,7 @@ class Dispatcher:
             # What was typed to an unanswered question is not kept longer than the question is open.
             await sweep(work.connection, now)
             await body(work)
+            await put_right(work, self.desk, letter.event)
             await mark_done(work.connection, letter, now)
 
         await self.database.transact(transaction)
@@ -140,7 +142,7 @@ class Dispatcher:
         """Reply; at first contact with the information on data protection."""
         if envelope.inbound.kind in SPOKEN and letter.sender not in self.met:
             if await is_first_contact(work.connection, letter):
-                said = replace(said, blocks=(*said.blocks, *first_contact(Privacy())), acknowledged=False)
+                said = replace(said, blocks=(*said.blocks, *first_contact(caller.privacy)), acknowledged=False)
             else:
                 self.met.add(letter.sender)
         await post(work, self.desk.office, caller, envelope, said)

@@ -16,6 +16,7 @@ from bot.matrix.secrets import load_secrets
 from bot.matrix.session import Session, new_device
 from bot.recovery import introduce
 from storage.database import Database
+from storage.matrix.queries import stored_account
 from storage.schema_version import prepare
 
 HEAD = """\
@@ -50,7 +51,9 @@ async def initialise(config: Path, answers: Answers, *, recovery: str | None = N
     """
     _write_private(config, _toml(answers))
     try:
-        return await _introduced(load(config), _account(answers), recovery)
+        settings, account = load(config), _account(answers)
+        await _leave_other_login(settings, account)
+        return await _introduced(settings, account, recovery)
     except BaseException:
         await asyncio.to_thread(config.unlink, missing_ok=True)
         raise
@@ -77,6 +80,18 @@ async def log_in_again(config: Path, secret: Secret | None, *, recovery: str | N
     async with _database(settings) as database:
         await new_device(account, database, clock())
     return await _introduced(settings, account, recovery)
+
+
+async def _leave_other_login(settings: Settings, account: MatrixAccount) -> None:
+    """Take the place of another account's login, as an earlier attempt may have left it in the database.
+
+    This account's own is gone on with: each device that stays behind unsigned makes clients warn of the bot.
+    """
+    async with _database(settings) as database:
+        async with database.read() as connection:
+            found = await stored_account(connection, ACCOUNT)
+        if found is not None and found.user_id != account.user_id:
+            await new_device(account, database, clock())
 
 
 def _account(answers: Answers) -> MatrixAccount:

@@ -54,7 +54,8 @@ async def read_device(patient: Patient, account: AccountRecord) -> Device | Find
     try:
         ed25519 = own_keys(stored[0], secrets.pickle_key)["ed25519"]
     except KeysLocked:
-        mend = "restore database and state directory from the same backup"
+        again = patient.command("init --again --recovery-key")
+        mend = f"restore database and state directory from the same backup; without one: {again}"
         return fail("secret file", "does not open the keys in the database", mend)
     return Device(account=account, ed25519=ed25519, secrets=secrets)
 
@@ -116,6 +117,11 @@ def _identity(patient: Patient, device: Device, shown: str | None) -> Finding:
     return ok("identity", fingerprint(ours))
 
 
+def _is_ours(device: Device, master: str) -> bool:
+    seeds = device.secrets.seeds
+    return seeds is not None and Identity.of(seeds).master.public == master
+
+
 def _signature(patient: Patient, device: Device, answer: Mapping[str, Any]) -> Finding:
     """Verify the whole chain: master key, self-signing key, our device with our own key."""
     me, name = device.me, device.account.device_id
@@ -129,7 +135,9 @@ def _signature(patient: Patient, device: Device, answer: Mapping[str, Any]) -> F
     if master is None or signing is None or not signed_by(own, me, f"ed25519:{master}", master):
         return fail("device", f"{name} is not vouched for: there is no sound identity", patient.command("run"))
     if not signed_by(shown, me, f"ed25519:{signing}", signing):
-        return fail("device", f"{name} is not signed by the identity: clients shut it out", patient.command("run"))
+        # `run` signs it, but only with an identity whose keys it has.
+        mend = "run" if _is_ours(device, master) else "init --recovery-key"
+        return fail("device", f"{name} is not signed by the identity: clients shut it out", patient.command(mend))
     return ok("device", f"{name} is signed by the identity")
 
 

@@ -22,6 +22,7 @@ _MOST_CHOICES = 20
 """A poll has at most so many answers (MSC3381)."""
 _SAID = frozenset({"m.room.message", "m.poll.response", "org.matrix.msc3381.poll.response"})
 """What must be encrypted where the room is. Reactions never are, and deletions cannot be."""
+_DELETION = "m.room.redaction"
 _THREAD = frozenset({"m.thread", "io.element.thread"})
 _MENTIONS = ("m.mentions", "org.matrix.msc3952.mentions")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -60,7 +61,8 @@ def read(event: Mapping[str, Any], where: Where, received: datetime, *, clear: C
     content = clear.content if clear else event.get("content")
     if event_id is None or sender is None or not isinstance(content, Mapping):
         return None
-    reader = _READERS.get(kind) if isinstance(kind, str) else None
+    # What is encrypted deletes nothing: homeservers cannot read it, nor judge who may.
+    reader = _READERS.get(kind) if isinstance(kind, str) and not (clear and kind == _DELETION) else None
     facts = reader(event, content, where) if reader else None
     if facts is None:
         return None
@@ -175,7 +177,7 @@ _UNSTABLE_ANSWERS = ("org.matrix.msc3381.poll.response", "m.poll.response")
 
 _READERS = {
     "m.room.message": _message,
-    "m.room.redaction": _deletion,
+    _DELETION: _deletion,
     "m.reaction": _reaction,
     "m.poll.response": _poll_answer,
     "org.matrix.msc3381.poll.response": _poll_answer,

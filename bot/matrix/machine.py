@@ -20,6 +20,7 @@ from nio.responses import KeysClaimResponse, KeysQueryResponse, ToDeviceResponse
 
 from bot.matrix.absence import Debt
 from bot.matrix.errors import Unreachable
+from bot.matrix.ids import identifier, mapping
 from bot.matrix.keys import Keys
 from bot.matrix.trust import Trust, published
 from commands.framework.inbound import Assurance
@@ -31,6 +32,8 @@ MEGOLM = "m.megolm.v1.aes-sha2"
 _SIGNED = "signed_curve25519"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _LONGEST_NAME = 255
+_MOST_REMEMBERED = 100_000
+"""Of so many messages it is known in which event each came; some 30 MB."""
 
 log = structlog.get_logger(__name__)
 
@@ -183,10 +186,10 @@ class Machine(Olm):
     def _is_sound(self, user: str, name: str, keys: Any) -> bool:
         with self._doubted("device"):
             vodozemac.Curve25519PublicKey.from_base64(keys["keys"][f"curve25519:{name}"])
-            fits = (keys["user_id"], keys["device_id"]) == (user, name) and len(name) <= _LONGEST_NAME
+            fits = (keys["user_id"], keys["device_id"]) == (user, name) and 0 < len(name) <= _LONGEST_NAME
             shown = keys.setdefault("unsigned", {}).get("device_display_name") or ""
-            keys["unsigned"]["device_display_name"] = str(shown).encode(errors="ignore").decode()[:_LONGEST_NAME]
-            return fits and self._is_signed(user, name, keys)
+            keys["unsigned"]["device_display_name"] = "".join(filter(str.isprintable, str(shown)))[:_LONGEST_NAME]
+            return fits and name.isprintable() and self._is_signed(user, name, keys)
         return False
 
     def _is_signed(self, user: str, name: str, keys: Any) -> bool:
@@ -283,7 +286,10 @@ class Machine(Olm):
     def create_group_session(
         self, sender_key: str, sender_fp_key: str, room_id: str, session_id: str, session_key: str
     ) -> None:
-        """Store a room key, unless the stored one reaches further back."""
+        """Store a room key, unless the stored one reaches further back, or what it is said to be cannot be stored."""
+        if identifier(room_id) is None or identifier(sender_fp_key) is None:
+            self.junk["room_key"] += 1
+            return
         known = self.inbound_group_store.get(room_id, sender_key, session_id)
         super().create_group_session(sender_key, sender_fp_key, room_id, session_id, session_key)
         new = self.inbound_group_store.get(room_id, sender_key, session_id)
@@ -300,7 +306,7 @@ class Machine(Olm):
 
     def open(self, room_id: str, event: Mapping[str, Any]) -> Opened | None:
         """Decrypt an `m.room.encrypted` event of a room; None if that is impossible (so far)."""
-        content = event["content"]
+        content = mapping(event.get("content"))
         for session in self._candidates(room_id, content):
             with self._doubted("ciphertext"):
                 plaintext, index = session.decrypt(content["ciphertext"])
@@ -322,9 +328,15 @@ class Machine(Olm):
         """Whether this is the event the message first came in, not a replay of it under another id."""
         place = (session.sender_key, session.id, index)
         this = (event["event_id"], event.get("origin_server_ts"))
-        return bool(self.message_index_store.setdefault(place, this) == this)
+        first = self.message_index_store.setdefault(place, this)
+        if len(self.message_index_store) > _MOST_REMEMBERED:
+            del self.message_index_store[next(iter(self.message_index_store))]
+        return bool(first == this)
 
     def _ask_for_repair(self, room_id: str, event: Mapping[str, Any]) -> None:
+        content = mapping(event.get("content"))
+        if content.get("algorithm") != MEGOLM or identifier(content.get("session_id")) is None:
+            return
         with self._doubted("undecryptable"):
             # In a sync the room is not named in its events, but the request for a key must name it.
             parsed = MegolmEvent.from_dict({**event, "room_id": room_id})

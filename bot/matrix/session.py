@@ -4,11 +4,13 @@ import asyncio
 import json
 import math
 import secrets as chance
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+import structlog
 from nio.crypto import OlmDevice
 
 from bot.matrix import wire
@@ -39,14 +41,17 @@ _ENVELOPES_AT_ONCE = 20
 _PAGE = 100
 _MOST_PAGES = 100
 
+log = structlog.get_logger(__name__)
+
 
 class Session:
     """One account on its homeserver: made by `open`, told of the world by `sync`, used for sending by `outbound`.
 
-    `unfinished` is a synchronisation that is taken in but not stored yet; `synced` is when the last one began that is
-    stored completely. `knocked` is set when an invitation or a room that continues one of ours may wait, `puzzled` when
-    events have been stored that cannot be read. `quiet_until` is when the homeserver will take messages again, if it
-    said so. `began` is when this device was made, if that is known; `underway` is what is being sent.
+    `unfinished` is a synchronisation that is taken in but not stored yet, and `failed` counts how often what it lacks
+    could not be had; `synced` is when the last one began that is stored completely. `knocked` is set when an invitation
+    or a room that continues one of ours may wait, `puzzled` when events have been stored that cannot be read.
+    `quiet_until` is when the homeserver will take messages again, if it said so. `began` is when this device was made,
+    if that is known; `underway` is what is being sent.
     """
 
     def __init__(
@@ -72,6 +77,7 @@ class Session:
         self.machine = Machine(keys)
         self.rooms = Rooms(record.user_id, rooms)
         self.tried: dict[str, int] = {}
+        self.failed: Counter[str] = Counter()
         self.undecrypted = {one.event: one for one in undecrypted}
         self.knocked = asyncio.Event()
         self.puzzled = asyncio.Event()
@@ -159,6 +165,7 @@ class Session:
     ) -> None:
         """Everything up to the end of this synchronisation is in the database now."""
         self.sync_token, self.synced = delivery.token, delivery.began
+        self.failed.clear()
         new = {one.event: one for one in unread}
         self.undecrypted |= new
         if new:
@@ -267,10 +274,11 @@ class Session:
         """Open new channels to devices whose messages we could not read, and tell them so."""
         broken = [d for d in self.machine.wedged_devices if server_of(d.user_id) not in self.absences]
         if broken:
-            await self._claim(broken)
+            await _tried_once(self._claim(broken))
             self.machine.give_up_on(broken)
         for message in tuple(self.machine.outgoing_to_device_messages):
-            await self._send_to_device(message.type, {message.recipient: {message.recipient_device: message.content}})
+            addressed = {message.recipient: {message.recipient_device: message.content}}
+            await _tried_once(self._send_to_device(message.type, addressed))
             self.machine.delivered(message)
 
     async def _send_to_device(self, kind: str, messages: Mapping[str, Mapping[str, Any]]) -> None:
@@ -408,6 +416,14 @@ class Session:
             return None
         room = answer.get("room_id")
         return room if isinstance(room, str) else None
+
+
+async def _tried_once(request: Awaitable[object]) -> None:
+    """Make a request for the sake of one device: where it is refused, it would be again, and holds up everybody."""
+    try:
+        await request
+    except Refused as error:
+        log.warning("repair_refused", error=str(error))
 
 
 def _marked(event: Mapping[str, Any], txn: str) -> bool:

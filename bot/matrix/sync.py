@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -34,6 +34,8 @@ _AT_ONCE = timedelta(0)
 _BEYOND_THE_POLL = timedelta(seconds=60)
 _NEWEST_EVENTS = 50
 _MOST_PAGES = 200
+_MOST_ATTEMPTS = 8
+"""So often something is asked for that fails although the homeserver is there; with the pauses, some three minutes."""
 _LONGEST_PAUSE = 60.0
 _LONGEST_ID = 255
 _UNREAD_LAST = timedelta(days=14)
@@ -184,7 +186,7 @@ async def _complete(session: Session, delivery: Delivery) -> Batch:
         ),
         not_followed=not_followed(events, (room for room, _ in entered), session.rooms),
         ours=frozenset(_id(heard.event) for heard in events if _has_our_mark(session, heard.event)),
-        unread=tuple(one for one in unread if one.event not in session.undecrypted),
+        unread=tuple({one.event: one for one in unread if one.event not in session.undecrypted}.values()),
         done=(
             *lost,
             *(session.undecrypted[_id(h.event)] for h in late if _id(h.event) not in missing),
@@ -213,10 +215,27 @@ async def _original(session: Session, edit: Inbound, here: Mapping[str, Event]) 
     target = edit.target or ""
     if target in here:
         return here[target]
+    return await _given(session, edit.event, session.fetch_event(edit.room, target)) or {}
+
+
+async def _given(session: Session, what: str, request: Awaitable[dict[str, Any]]) -> dict[str, Any] | None:
+    """The answer to a request that only `what` needs; None if it is refused, or fails again and again by itself.
+
+    Otherwise one room whose past the homeserver has lost would keep all others waiting. As long as the homeserver is
+    away altogether, nothing is given up. Raises Unauthorized, Unreachable, RateLimited.
+    """
     try:
-        return await session.fetch_event(edit.room, target)
-    except Refused:
-        return {}
+        return await request
+    except Refused as error:
+        reason = str(error)
+    except Unreachable as error:
+        await session.check()
+        session.failed[what] += 1
+        if session.failed[what] < _MOST_ATTEMPTS:
+            raise
+        reason = str(error)
+    log.warning("not_given", what=what, error=reason)
+    return None
 
 
 def _given_up(session: Session) -> list[UndecryptedRecord]:
@@ -240,9 +259,8 @@ async def _late(session: Session) -> tuple[list[Heard], list[UndecryptedRecord]]
         reach = session.machine.reach(one.room, one.session)
         if reach is None or session.tried.get(one.event) == reach:
             continue
-        try:
-            event = await session.fetch_event(one.room, one.event)
-        except Refused:
+        event = await _given(session, one.event, session.fetch_event(one.room, one.event))
+        if event is None or event.get("event_id") != one.event:
             lost.append(one)
         else:
             found.append(Heard(room=session.rooms.known(one.room), event=event, encrypted=True))
@@ -266,16 +284,16 @@ async def _gap(session: Session, delivery: Delivery, stretch: Stretch, start: st
     room, newest_first = stretch.room, list[Heard]()
     position = start
     for _ in range(_MOST_PAGES):
-        try:
-            page = await session.older_events(room.id, position, until=delivery.since)
-        except Refused as error:
-            log.warning("gap_not_filled", room=room.id, errcode=error.errcode)
+        page = await _given(session, room.id, session.older_events(room.id, position, until=delivery.since))
+        if page is None:
             break
         newest_first += [Heard(room=room, event=event, encrypted=room.encrypted) for event in events_in(page, "chunk")]
         _, our_join = since_our_join(newest_first[::-1], session.me, was_joined=stretch.was_joined)
         if our_join is not None or not events_in(page, "chunk") or not isinstance(page.get("end"), str):
             break
         position = page["end"]
+    else:
+        log.warning("gap_not_filled", room=room.id, pages=_MOST_PAGES)
     return newest_first[::-1]
 
 

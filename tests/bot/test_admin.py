@@ -82,8 +82,9 @@ async def test_a_message_that_breaks_the_program_is_reported_with_the_number_tha
     assert report.text.splitlines() == [
         "Hierum muss sich jemand kümmern:",
         (
-            f"- `{number}`: Eine Nachricht in `{broken.room}` ist wegen eines Fehlers im Programm nicht bearbeitet "
-            "worden. Bitte suchen Sie diese Nummer im Protokoll und melden Sie den Fehler der Entwicklung."
+            f"- `{number}`: Eine Nachricht in `#lenkung:muenchen.example ({broken.room})` ist wegen eines Fehlers im "
+            "Programm nicht bearbeitet worden. Bitte suchen Sie diese Nummer im Protokoll und melden Sie den Fehler "
+            "der Entwicklung."
         ),
     ]
     assert (report.content["msgtype"], report.content["m.mentions"]) == ("m.text", {})
@@ -179,6 +180,19 @@ async def test_a_report_that_cannot_be_delivered_is_not_reported_to_where_it_can
     assert await told(talk, admin(talk)) == ()
     await incident(talk, "$2")
     assert len(await told(talk, admin(talk))) == 1
+
+
+async def test_a_room_is_named_as_people_know_it_beside_its_id(talk: Conversation) -> None:
+    await joined(talk)
+    await talk.becomes("fremd", name="Runde der Referate", alias=None)
+    room, facts = "!fremd:stadtbote.example", {"errcode": "M_FORBIDDEN"}
+
+    async def undeliverable(connection: Connection) -> None:
+        await record_incident(connection, IncidentKind.UNDELIVERABLE, room, {"room": room, **facts}, talk.now)
+
+    await talk.database.transact(undeliverable)
+    (heard,) = await told(talk, admin(talk))
+    assert "`Runde der Referate (!fremd:stadtbote.example)`" in heard.text
 
 
 @pytest.mark.parametrize("kind", IncidentKind)

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import stat
 from contextlib import closing
@@ -40,7 +41,7 @@ def installation(tmp_path: Path) -> Installation:
 @pytest.fixture(autouse=True)
 def no_logs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Logging, once set up, stays for the whole process, and so would the stream of one test."""
-    monkeypatch.setattr("bot.log.configure", lambda: None)
+    monkeypatch.setattr("bot.log.configure", lambda _form: None)
 
 
 def typed(installation: Installation, name: str, *arguments: str, stdin: str = "") -> Finished:
@@ -111,11 +112,14 @@ def test_a_file_that_is_no_database_is_refused(installation: Installation) -> No
     said_one_clear_line(typed(installation, "run"), "stadtbote.db", "no database")
 
 
-def test_a_locked_database_is_one_line(installation: Installation) -> None:
+def test_a_locked_database_is_one_line(installation: Installation, tmp_path: Path) -> None:
     imported(installation)
+    changed = tmp_path / "anders.yaml"
+    changed.write_text(BUNDLE.read_text("utf-8").replace("phase: pilot\n", "phase: operation\n"), "utf-8")
     with closing(sqlite3.connect(installation.database)) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        finished = typed(installation, "import", "--yes", str(BUNDLE))
+        assert typed(installation, "import", "--yes", str(BUNDLE)).status == 0, "nothing to write, nothing to wait for"
+        finished = typed(installation, "import", "--yes", str(changed))
     said_one_clear_line(finished, "locked")
 
 
@@ -207,6 +211,24 @@ def test_an_export_to_standard_output_is_nothing_but_the_bundle(installation: In
     assert normalised(finished.out.encode()) == normalised(BUNDLE.read_bytes())
 
 
+def test_the_log_of_official_acts_is_written_as_a_file(installation: Installation, tmp_path: Path) -> None:
+    typed(installation, "import", str(BUNDLE), "--yes")
+    book = tmp_path / "protokollbuch.md"
+    assert typed(installation, "export", "--protokollbuch", str(book)).status == 0
+    assert "- record: decisions B-1" in book.read_text("utf-8")
+    assert typed(installation, "export", "--protokollbuch", "--history", str(book)).status == 2
+
+
+def test_all_that_is_kept_about_somebody_is_written_for_them(installation: Installation, tmp_path: Path) -> None:
+    typed(installation, "import", str(BUNDLE), "--yes")
+    file = tmp_path / "auskunft.json"
+    assert typed(installation, "privacy", "@koordination:muenchen.example", str(file)).status == 0
+    tables = {each["table"]: each for each in json.loads(file.read_text("utf-8"))}
+    assert [row["name"] for row in tables["people"]["rows"]] == ["Koordination München"]
+    assert len(tables["seats"]["rows"]) == 2
+    assert "decisions_votes" in tables
+
+
 def test_before_there_is_anything_to_export_that_is_said(installation: Installation) -> None:
     said_one_clear_line(typed(installation, "export", "-"), "no cooperation")
 
@@ -281,7 +303,9 @@ async def test_a_first_login_with_a_token_keeps_its_device(town: Town) -> None:
 async def test_a_first_login_that_fails_leaves_no_configuration(town: Town) -> None:
     town.bot.config.unlink()
     said_one_clear_line(
-        await asyncio.to_thread(typed, town.bot, "init", *asked_of(town), stdin="falsch\n"), "does not accept the login"
+        await asyncio.to_thread(typed, town.bot, "init", *asked_of(town), stdin="falsch\n"),
+        "does not accept the login",
+        status=3,
     )
     assert not town.bot.config.exists()
     assert (await asyncio.to_thread(typed, town.bot, "init", *asked_of(town), stdin=f"{PASSWORD}\n")).status == 0
@@ -309,38 +333,29 @@ async def test_a_token_that_was_withdrawn_is_one_line(town: Town) -> None:
     assert await town.bot.stop() == 0
     ((token,),) = town.rows("SELECT access_token FROM matrix_account")
     await town.server.api("POST", "/_matrix/client/v3/logout", token=token, body={})
-    said_one_clear_line(await town.bot.command("run"), "does not accept the login", "init")
+    said_one_clear_line(await town.bot.command("run"), "does not accept the login", "init", status=3)
 
 
 @pytest.mark.synapse
 async def test_a_wrong_password_is_one_line(town: Town) -> None:
     (town.bot.directory / "password").write_text("falsch\n")
-    said_one_clear_line(await town.bot.command("run"), "does not accept the login")
+    said_one_clear_line(await town.bot.command("run"), "does not accept the login", status=3)
 
 
 @pytest.mark.synapse
-async def test_the_doctor_says_what_is_well_and_what_is_not(town: Town) -> None:
-    assert await findings(town, status=1) == {"configuration": "ok", "database": "FAIL"}
-    await town.import_register()
-    assert await findings(town, status=1) == {"configuration": "ok", "database": "ok", "device": "FAIL"}
-    await town.start()
-    await town.bot.stop()
-    assert (await findings(town, status=1))["rooms"] == "FAIL"
-    await town.start()
-    await town.room("koord-m")
-    well = {"configuration": "ok", "database": "ok", "homeserver and device": "ok", "rooms": "ok"}
-    assert await findings(town, status=0) == well
-    await town.bot.stop()
-    assert await findings(town, status=0) == well
-    town.bot.config.write_text(town.bot.config.read_text().replace(town.server.url, NOBODY_THERE))
-    assert await findings(town, status=1) == well | {"homeserver and device": "FAIL"}
+async def test_an_address_that_another_program_listens_at_is_one_line(town: Town) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with town.bot.config.open("a") as config:
+            config.write(f'\n[http]\nlisten = "127.0.0.1:{port}"\n')
+        finished = await town.bot.command("run")
+    assert finished.status == 1
+    assert "[http] listen is in use already" in finished.err.splitlines()[-1]
+    assert "Traceback" not in finished.err
 
 
-async def findings(town: Town, *, status: int) -> dict[str, str]:
-    """What the doctor found, by the name of the check."""
-    finished = await asyncio.to_thread(typed, town.bot, "doctor")
-    assert finished.status == status, finished
-    assert finished.err == ""
-    found = [re.fullmatch(r"(ok|FAIL) +([a-z ]+): (.+)", line) for line in finished.out.splitlines()]
-    assert all(found), finished.out
-    return {match[2]: match[1] for match in found if match}
+@pytest.mark.synapse
+async def test_a_bot_that_was_told_to_stop_says_so_at_the_end_of_its_log(town: Town) -> None:
+    await town.start()
+    assert await town.bot.stop() == 0
+    assert town.bot.last_words().endswith("stopped")

@@ -300,7 +300,13 @@ async def test_a_bot_without_an_identity_is_found(synapse: Homeserver, tmp_path:
     assert report.mends["identity"] == f"stadtbote run --config {town.bot.config}"
 
 
-async def test_a_device_that_its_identity_has_not_signed_is_found(healthy: Town, copy: Installation) -> None:
+@pytest.mark.parametrize(
+    ("seeds", "mend"), [({}, "run"), ({"seeds": None}, "init --recovery-key")], ids=["ours", "not"]
+)
+async def test_a_device_that_its_identity_has_not_signed_is_found(
+    healthy: Town, copy: Installation, seeds: dict[str, None], mend: str
+) -> None:
+    _secret(copy, **seeds)
     copy.database.unlink()
     for journal in copy.directory.glob("stadtbote.db-*"):
         journal.unlink()
@@ -309,6 +315,7 @@ async def test_a_device_that_its_identity_has_not_signed_is_found(healthy: Town,
     report = await examined(copy.config)
     assert (report.status, report.outcomes["device"]) == (1, "FAIL")
     assert "is not signed by the identity" in report.details["device"]
+    assert report.mends["device"] == f"stadtbote {mend} --config {copy.config}"
 
 
 async def test_a_device_with_other_keys_on_the_homeserver_is_found(healthy: Town, copy: Installation) -> None:

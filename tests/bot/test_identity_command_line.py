@@ -161,6 +161,47 @@ async def test_a_first_login_elsewhere_takes_password_and_recovery_key(town: Tow
     assert identity_of(elsewhere) == identity_of(town)
 
 
+@pytest.mark.synapse
+async def test_a_first_login_that_stopped_at_another_identity_leaves_the_way_to_another_account_open(
+    town: Town, elsewhere: Town, synapse: Homeserver
+) -> None:
+    await town.start()
+    await town.bot.stop()
+    elsewhere.bot.config.unlink()
+    assert (await init(elsewhere, *asked_of(elsewhere), stdin=f"{PASSWORD}\n")).status == 4
+    other = await synapse.register(f"{town.account.localpart}-2", PASSWORD)
+    elsewhere.bot_id = other.user_id
+    finished = await init(elsewhere, *asked_of(elsewhere), stdin=f"{PASSWORD}\n")
+    assert finished.status == 0, finished.err
+    assert elsewhere.rows("SELECT user_id FROM matrix_account") == [(other.user_id,)]
+    await elsewhere.start()
+
+
+@pytest.mark.synapse
+async def test_without_the_secret_file_a_new_device_and_the_recovery_key_bring_the_identity_back(town: Town) -> None:
+    await town.start()
+    await town.bot.stop()
+    first, key = identity_of(town), key_file(town).read_text()
+    (town.bot.directory / "state" / "secret").unlink()
+    stopped = await town.bot.command("run")
+    assert stopped.status == 1
+    assert "init --again --recovery-key" in stopped.err
+    brought = await init(town, "--again", "--recovery-key", stdin=key)
+    assert brought.status == 0, brought.err
+    assert identity_of(town) == first
+    await town.start()
+
+
+@pytest.mark.parametrize(
+    ("options", "secret"), [((), "no password"), (("--token",), "no access token")], ids=["password", "token"]
+)
+def test_a_first_login_without_its_secret_is_wrong_use(tmp_path: Path, options: tuple[str, ...], secret: str) -> None:
+    asked = ("--homeserver", "http://127.0.0.1:9", "--user", "@stadtbote:b.example", "--administrator", "@it:b.example")
+    nothing = Installation(tmp_path)
+    said_one_clear_line(typed(nothing, "init", *options, *asked), secret, "standard input", status=2)
+    assert not nothing.config.exists()
+
+
 # --- a new device ----------------------------------------------------------------------------------------------------
 
 

@@ -135,6 +135,11 @@ def test_in_an_encrypted_room_only_what_was_encrypted_by_the_senders_device_is_t
     assert (plain.trusted, forged.trusted, sound.trusted) == (False, False, True)
 
 
+def test_a_deletion_inside_an_encrypted_event_is_none() -> None:
+    inside = Clear(type="m.room.redaction", content={"redacts": "$of_anna"}, assurance=Assurance.IDENTITY)
+    assert read(event({}, "m.room.encrypted"), ROOM, NOW, clear=inside) is None
+
+
 def test_nobody_writes_in_the_future_and_odd_times_are_now() -> None:
     message = {"msgtype": "m.text", "body": "!x"}
     for at in (10**15, 10**30, -(10**30), "gestern", None):

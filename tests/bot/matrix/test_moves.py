@@ -171,6 +171,28 @@ async def test_a_room_upgraded_by_somebody_who_may_is_followed_through_its_tombs
     assert not await bot.letters()
 
 
+async def test_the_way_into_a_room_leads_over_the_homeserver_of_whoever_moved_it(
+    bot: Bot, arrive: Arrive, synapse: Homeserver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await arrive("anna")
+    room = await room_of(synapse, anna, bot.user_id, preset="public_chat", room_version="12")
+    await bot.until_joined(room)
+    await bot.hear()
+    ways: list[Any] = []
+    plain = bot.session.wire.request
+
+    async def noted(method: str, where: str, **rest: Any) -> dict[str, Any]:
+        ways.extend([rest.get("query")] if "/join/" in where else [])
+        return await plain(method, where, **rest)
+
+    monkeypatch.setattr(bot.session.wire, "request", noted)
+    new = await upgrade(synapse, anna, room, "12")
+    await bot.until_joined(new)
+    # The id of such a room names no homeserver.
+    assert ":" not in new
+    assert ways == [{"via": [synapse.server_name], "server_name": [synapse.server_name]}]
+
+
 async def test_into_a_closed_room_the_bot_follows_by_the_invitation_of_whoever_moved_it(
     bot: Bot, arrive: Arrive, synapse: Homeserver, another: Another, register: Register
 ) -> None:
