@@ -73,8 +73,8 @@ demo: $(MADE) ## three cities and the bot, to watch and to try; KEEP=dir keeps i
 	@$(BIN)/python -m bot demo $(if $(KEEP),--keep "$(KEEP)") $(if $(FEDERATED),--federated)
 
 .PHONY: bench
-bench: $(MADE) ## measure round trips against a bare bot
-	@$(BIN)/python -m tests.bench
+bench: $(MADE) ## measure a message against a bare bot, and large registers; PARTS="trips growth" picks
+	@$(BIN)/python -m tests.bench $(PARTS)
 
 .PHONY: docs
 docs: $(MADE) ## write the command reference

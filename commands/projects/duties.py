@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 
 from storage.derived import Due
 from storage.projects.record import Phase, Project
-from storage.projects.standing import ALIVE, OVER, cadence, newest_update
+from storage.projects.standing import ALIVE, OVER, cadence, later, newest_update
 from storage.values import Duration, Unit
 
 MILESTONE, STATUS = "projects.milestone", "projects.status"
@@ -39,7 +39,7 @@ def _statuses(project: Project) -> Iterator[Due]:
     for lead in project.leads:
         update = newest_update(project, lead.city)
         if update is not None:
-            yield Due(kind=STATUS, at=update.at + span(cadence(project)), part=lead.city)
+            yield Due(kind=STATUS, at=later(update.at, span(cadence(project))), part=lead.city)
 
 
 def span(duration: Duration) -> relativedelta:

@@ -1,6 +1,6 @@
 """How a project stands, from its record alone: overall health and until when its last update counts as fresh."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from dateutil.relativedelta import relativedelta
 
@@ -14,6 +14,9 @@ OVER = frozenset({Phase.COMPLETED, Phase.ABANDONED})
 # Operation without an explicit cadence counts as quarterly; running phases report monthly unless agreed otherwise.
 QUARTERLY = Duration(count=3, unit=Unit.MONTHS)
 MONTHLY = Duration(count=1, unit=Unit.MONTHS)
+
+LATEST = datetime(9999, 12, 31, tzinfo=UTC)
+"""When something falls due that nobody will live to see."""
 
 SEVERITY = (Health.GREEN, Health.YELLOW, Health.RED)
 
@@ -52,7 +55,15 @@ def fresh_until(project: Project) -> datetime | None:
     led = [u.at for lead in project.leads if (u := newest_update(project, lead.city))]
     if project.phase not in ALIVE or not led:
         return None
-    return max(led) + one_and_a_half(cadence(project))
+    return later(max(led), one_and_a_half(cadence(project)))
+
+
+def later(at: datetime, span: relativedelta) -> datetime:
+    """The instant `span` after `at`; the last day of the calendar for what lies beyond it."""
+    try:
+        return at + span
+    except (ValueError, OverflowError):
+        return LATEST
 
 
 def one_and_a_half(span: Duration) -> relativedelta:

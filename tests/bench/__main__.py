@@ -16,6 +16,8 @@ from rich.table import Table
 from bot.demo.homeserver import Homeserver, homeserver
 from bot.demo.person import Person
 from tests.bench import blocks, bursts, trips
+from tests.bench.bundle import print_bundle
+from tests.bench.growth import print_growth
 from tests.bench.outbox import print_outbox
 from tests.bench.programs import Started, echo_bot, resident, stadtbote
 from tests.rig.town import Town
@@ -25,6 +27,8 @@ BURSTS = 5
 ASKED_WHILE_WATCHED = 50
 MIB = 1024 * 1024
 SPEAKER = "koord-m"
+PARTS = ("trips", "outbox", "bundle", "growth")
+"""Trips: a message and bursts of them against other programs. Outbox, bundle and growth: large registers alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,16 +114,25 @@ async def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     arguments.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often each is asked (default {ROUNDS})")
     arguments.add_argument("--bursts", type=int, default=BURSTS, help=f"how many bursts each gets (default {BURSTS})")
-    arguments.add_argument("--no-outbox", action="store_true", help="leave out the long outbox, which takes minutes")
+    arguments.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)} (default all)")
     chosen = arguments.parse_args()
+    if unknown := set(chosen.parts) - set(PARTS):
+        arguments.error(f"there is no part {', '.join(sorted(unknown))}")
+    wanted = chosen.parts or PARTS
     logging.getLogger("nio").setLevel(logging.ERROR)
     console = Console()
     with tempfile.TemporaryDirectory(prefix="stadtbote-bench-") as name:
+        folder = Path(name)
         console.print(load())
-        async with benches(Path(name), console) as bench:
-            await bench.measure(chosen.rounds, chosen.bursts)
-        if not chosen.no_outbox:
-            await print_outbox(console, Path(name))
+        if "trips" in wanted:
+            async with benches(folder, console) as bench:
+                await bench.measure(chosen.rounds, chosen.bursts)
+        if "outbox" in wanted:
+            await print_outbox(console, folder)
+        if "bundle" in wanted:
+            await asyncio.to_thread(print_bundle, console, folder)
+        if "growth" in wanted:
+            await print_growth(console, folder)
         console.print(load())
 
 

@@ -99,8 +99,8 @@ QUESTIONS = (
         room="gast",
     ),
     Question(name="!zeige by name", typed=lambda n: f'!zeige "{_title(n)}"', answer="P-"),
-    Question(name="!neu projekt", typed=lambda n: f"!neu projekt Versuch {n}", answer="Versuch"),
-    Question(name="!rückgängig", typed=lambda _: "!rückgängig", answer="Zurückgenommen"),
+    Question(name="!neu projekt", typed=lambda n: f"!neu projekt Versuch {n}", answer="Versuch", bounded=False),
+    Question(name="!rückgängig", typed=lambda _: "!rückgängig", answer="Zurückgenommen", bounded=False),
 )
 
 

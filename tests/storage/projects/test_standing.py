@@ -7,6 +7,7 @@ import pytest
 from storage.projects.record import Health, Phase, Project
 from storage.projects.standing import (
     ALIVE,
+    LATEST,
     fresh_until,
     health_of,
     is_silent,
@@ -15,7 +16,7 @@ from storage.projects.standing import (
     one_and_a_half,
     overall,
 )
-from storage.values import Duration
+from storage.values import Duration, Unit
 
 AT = datetime(2026, 11, 2, 10, tzinfo=UTC)
 
@@ -69,6 +70,11 @@ def test_a_project_goes_stale_after_one_and_a_half_cadences() -> None:
     assert fresh_until(now) == AT + timedelta(days=22)
     assert not is_stale(now, AT + timedelta(days=22))
     assert is_stale(now, AT + timedelta(days=22, seconds=1))
+
+
+def test_a_cadence_beyond_the_calendar_never_lets_a_project_go_stale() -> None:
+    rare = project(("N", "green", 7)).model_copy(update={"cadence": Duration(count=9999, unit=Unit.YEARS)})
+    assert fresh_until(rare) == LATEST
 
 
 def test_updates_of_others_do_not_refresh_a_project() -> None:
