@@ -3,10 +3,14 @@
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from importlib.metadata import version
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -17,9 +21,10 @@ from bot.clock import clock
 from bot.config import Settings, read_secret
 from bot.desk import make_desk
 from bot.dispatch import Dispatcher
-from bot.http import serve
+from bot.http import bound, serve
 from bot.log import unexpected
 from bot.matrix import joining, outbound, returning, sync
+from bot.matrix.errors import MatrixError
 from bot.matrix.login import MatrixAccount
 from bot.matrix.profile import show_fingerprint
 from bot.matrix.secrets import load_secrets
@@ -38,17 +43,20 @@ from storage.schema_version import prepare
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 ACCOUNT = "default"
 
 
 @dataclass(frozen=True, kw_only=True)
 class App:
-    """A bot that is signed in and knows its rooms, ready to run."""
+    """A bot that is signed in and knows its rooms, ready to run. `listener` is the one for health, if configured."""
 
     database: Database
     session: Session
     dispatcher: Dispatcher
     metrics: Metrics
+    listener: socket.socket | None
 
 
 def matrix_account(settings: Settings) -> MatrixAccount:
@@ -67,24 +75,42 @@ def matrix_account(settings: Settings) -> MatrixAccount:
 
 @asynccontextmanager
 async def opened(settings: Settings, now: Callable[[], datetime] = clock) -> AsyncIterator[App]:
-    """Open database and session and take the register over.
+    """Open database and session and take the register over, however long the homeserver is away.
 
-    Raises DatabaseUnusable, SecretsUnusable, ConfigInvalid, MatrixError.
+    Raises DatabaseUnusable, SecretsUnusable, ConfigInvalid, OSError (the address to listen at is taken), and every
+    MatrixError that waiting does not mend.
     """
-    secrets = load_secrets(settings.matrix.state_dir)
+    secrets, account, metrics = load_secrets(settings.matrix.state_dir), matrix_account(settings), Metrics()
     database = Database(settings.storage.url)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
         await prepare(database)
+        # First of all: a second bot that was started by mistake ends here, and the one that runs goes on.
+        listener = stack.enter_context(bound(settings.http.listen)) if settings.http.listen else None
         await database.take_over()
-        metrics = Metrics()
-        session = await Session.open(matrix_account(settings), database, secrets, now=now, metrics=metrics)
+        opening = partial(Session.open, account, database, secrets, now=now, metrics=metrics)
+        session = await patiently(opening, account.homeserver)
+        stack.push_async_callback(session.close)
+        dispatcher = _dispatcher(settings, database, session, now)
+        yield App(database=database, session=session, dispatcher=dispatcher, metrics=metrics, listener=listener)
+
+
+async def patiently(attempt: Callable[[], Awaitable[T]], address: str) -> T:
+    """What `attempt` gives, tried again and again as long as the homeserver at `address` is only away.
+
+    Raises every MatrixError that waiting does not mend, such as Unauthorized.
+    """
+    failures = 0
+    while True:
         try:
-            dispatcher = _dispatcher(settings, database, session, now)
-            yield App(database=database, session=session, dispatcher=dispatcher, metrics=metrics)
-        finally:
-            await session.close()
-    finally:
-        await database.close()
+            return await attempt()
+        except MatrixError as error:
+            if not error.passes:
+                raise
+            failures += 1
+            seconds = sync.pause_after(error, sync.jittered(failures))
+            log.warning("homeserver_away", address=address, error=str(error), pause=round(seconds, 1))
+            await asyncio.sleep(seconds)
 
 
 def _dispatcher(settings: Settings, database: Database, session: Session, now: Callable[[], datetime]) -> Dispatcher:
@@ -137,9 +163,11 @@ async def run(settings: Settings, ready: Callable[[str], None]) -> None:
 
 
 async def _run(settings: Settings, ready: Callable[[str], None]) -> None:
+    log.info("starting", version=version("stadtbote"))
     async with opened(settings) as app:
-        await _introduce(settings, app.session)
-        await sync.start(app.session)
+        address = settings.matrix.homeserver
+        await patiently(lambda: _introduce(settings, app.session), address)
+        await patiently(lambda: sync.start(app.session), address)
         async with asyncio.TaskGroup() as group:
             for work in _work(settings, app):
                 group.create_task(work)
@@ -169,7 +197,7 @@ def _work(settings: Settings, app: App) -> list[Coroutine[None, None, None]]:
         admin.run(_admin_room(settings, app), queued.set, app.dispatcher.now),
         retention.run(Retention(database=app.database, periods=periods(settings.retention)), app.dispatcher.now),
     ]
-    return [*work, serve(settings.http.listen, app)] if settings.http.listen else work
+    return [*work, serve(app.listener, app)] if app.listener else work
 
 
 def _unreadable(app: App) -> Unreadable:

@@ -60,8 +60,9 @@ class Dispatcher:
 
     async def handle(self, letter: Letter) -> bool:
         """Handle one event: its effect, the reply and "done" commit together, or none of them; False if it failed."""
-        inbound = Inbound.model_validate(letter.body)
+        inbound = None
         try:
+            inbound = Inbound.model_validate(letter.body)
             with self.metrics.handling() as timed:
                 await self._effect_or_refusal(letter, inbound, timed)
         except (DatabaseUnusable, LeaseLost):
@@ -147,8 +148,11 @@ class Dispatcher:
                 self.met.add(letter.sender)
         await post(work, self.desk.office, caller, envelope, said)
 
-    async def _failed(self, letter: Letter, inbound: Inbound, error: Exception) -> None:
-        """Something of ours is broken: count, log with a reference, and after a few attempts apologise and go on."""
+    async def _failed(self, letter: Letter, inbound: Inbound | None, error: Exception) -> None:
+        """Something of ours is broken: count, log with a reference, and after a few attempts apologise and go on.
+
+        Of a stored event that cannot be read any more (no `inbound`) only administration is told.
+        """
         reference = reference_of(letter.event)
         log.error("handling_failed", reference=reference, attempts=letter.attempts + 1, **trace(error))
 
@@ -161,11 +165,14 @@ class Dispatcher:
                 )
             return state
 
-        if await self.database.transact(count) is InboxState.PARKED:
-            apology = reply(line(say("desk.reply.failed", reference=reference)))
-            try:
-                await self._commit(letter, lambda work: self._only_answer(work, letter, inbound, apology))
-            except (DatabaseUnusable, LeaseLost):
-                raise
-            except Exception as again:  # noqa: BLE001 - then nobody is told, but the next message is handled
-                log.error("apology_failed", reference=reference, **trace(again))  # noqa: TRY400 - its words stay out
+        if await self.database.transact(count) is InboxState.PARKED and inbound is not None:
+            await self._apologise(letter, inbound, reference)
+
+    async def _apologise(self, letter: Letter, inbound: Inbound, reference: str) -> None:
+        apology = reply(line(say("desk.reply.failed", reference=reference)))
+        try:
+            await self._commit(letter, lambda work: self._only_answer(work, letter, inbound, apology))
+        except (DatabaseUnusable, LeaseLost):
+            raise
+        except Exception as again:  # noqa: BLE001 - then nobody is told, but the next message is handled
+            log.error("apology_failed", reference=reference, **trace(again))  # noqa: TRY400 - its words stay out

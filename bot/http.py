@@ -1,6 +1,7 @@
 """The listener for health: /healthz says that the process runs, /readyz that it does its work, /metrics how well."""
 
 import asyncio
+import socket
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -22,13 +23,19 @@ QUIET_COUNTS_FOR = timedelta(minutes=1)
 _DATABASE_MAY_TAKE = 5.0
 
 
-async def serve(listen: str, app: "App") -> None:
-    """Serve on `address:port` until cancelled."""
+def bound(listen: str) -> socket.socket:
+    """The listener at `address:port`, whose callers wait until it serves. Raises OSError if the address is taken."""
     host, _, port = listen.rpartition(":")
+    family, *_, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
+    return socket.create_server(address[:2], family=family)
+
+
+async def serve(listener: socket.socket, app: "App") -> None:
+    """Serve on a listener that is `bound` until cancelled."""
     runner = web.AppRunner(make(app), access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+        await web.SockSite(runner, listener).start()
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()
@@ -109,7 +116,7 @@ def _minutes(age: timedelta) -> str:
 
 def _asked_to_be_quiet(app: "App") -> bool:
     until = app.session.quiet_until
-    if app.session.underway.failures:
+    if app.session.underway.pauses:
         # We are quiet of ourselves, because messages fail: that is not asked for.
         return False
     return until is not None and app.dispatcher.now() < until + QUIET_COUNTS_FOR

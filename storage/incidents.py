@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Table, insert, select, update
+from sqlalchemy import Column, Index, Integer, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import KEY, LONG, InstantColumn
@@ -16,6 +16,8 @@ from storage.schema import metadata
 
 AGAIN_AFTER = timedelta(days=1)
 """How long the same incident of the same thing is only counted, and not reported once more."""
+MOST = 5_000
+"""So many are kept, the newest: strangers can cause some, by inviting the bot into room after room."""
 
 
 class IncidentKind(StrEnum):
@@ -27,6 +29,8 @@ class IncidentKind(StrEnum):
     IDENTITY_CHANGED = "identity_changed"
     REMOVED_FROM_ROOM = "removed_from_room"
     MOVE_NOT_FOLLOWED = "move_not_followed"
+    SUCCESSOR_SHUT = "successor_shut"
+    NOT_RECEIVED = "not_received"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +93,15 @@ async def record_incident(
         "first": now,
         "last": now,
     }
-    await connection.execute(insert(INCIDENT).values(values))
+    number = (await connection.execute(insert(INCIDENT).values(values).returning(INCIDENT.c.id))).scalar_one()
+    await connection.execute(delete(INCIDENT).where(INCIDENT.c.id <= number - MOST))
     return reference
+
+
+async def was_recorded(connection: AsyncConnection, kind: IncidentKind, subject: str) -> bool:
+    """Whether this was noted before, however long ago, as far as incidents are kept."""
+    same = (INCIDENT.c.kind == kind.value) & (INCIDENT.c.subject == subject)
+    return (await connection.execute(select(INCIDENT.c.id).where(same).limit(1))).first() is not None
 
 
 async def unreported(connection: AsyncConnection, *, most: int) -> tuple[Incident, ...]:

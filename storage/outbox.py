@@ -107,15 +107,16 @@ class Underway:
 
     Rows up to `inherited` are older than the process: an earlier one may have sent them without noting so. None: the
     sender has not begun, so that this may be true of every row. `row` is being sent; what became of those in `doubtful`
-    could not be noted. `turns` is the room that had the last turn, by urgency. `failures` are those since something
-    was sent.
+    could not be noted. `turns` is the room that had the last turn, by urgency. `failing` are the rooms where sending
+    failed since something was sent, and `pauses` counts how often all rooms had to wait for that.
     """
 
     inherited: int | None = None
     row: int | None = None
     doubtful: set[int] = field(default_factory=set)
     turns: dict[Urgency, str] = field(default_factory=dict)
-    failures: int = 0
+    failing: set[str] = field(default_factory=set)
+    pauses: int = 0
 
     def begin(self, number: int) -> None:
         """The message of this row is being sent from now on."""
@@ -128,6 +129,11 @@ class Underway:
         self.row = None
         if turn is not None:
             self.turns[turn.urgency] = turn.message.room
+
+    def has_sent(self) -> None:
+        """The homeserver has taken a message: what fails now is the room's."""
+        self.failing.clear()
+        self.pauses = 0
 
     def may_have_gone(self, message: Sending) -> bool:
         """Whether the homeserver may have the message from an earlier attempt."""

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+_OF_THE_ACCOUNT = frozenset(
+    {"M_CONSENT_NOT_GIVEN", "M_RESOURCE_LIMIT_EXCEEDED", "M_USER_DEACTIVATED", "M_USER_LOCKED", "M_USER_SUSPENDED"}
+)
+
 
 # Not frozen: Python sets the traceback of an exception that passes through a context manager.
 @dataclass(kw_only=True, eq=False)
@@ -12,6 +16,11 @@ class MatrixError(Exception):
     def __str__(self) -> str:
         """The facts on one line, for logs."""
         return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in vars(self).items())})"
+
+    @property
+    def passes(self) -> bool:
+        """Whether the same request may succeed later, although nobody changes anything here."""
+        return False
 
 
 @dataclass(kw_only=True, eq=False)
@@ -45,6 +54,11 @@ class RateLimited(MatrixError):
 
     retry_after: timedelta
 
+    @property
+    def passes(self) -> bool:
+        """Always."""
+        return True
+
 
 @dataclass(kw_only=True, eq=False)
 class Unreachable(MatrixError):
@@ -53,6 +67,11 @@ class Unreachable(MatrixError):
     reason: str
     status: int | None = None
 
+    @property
+    def passes(self) -> bool:
+        """As far as anybody can tell from here."""
+        return True
+
 
 @dataclass(kw_only=True, eq=False)
 class Refused(MatrixError):
@@ -60,6 +79,16 @@ class Refused(MatrixError):
 
     status: int
     errcode: str
+
+    @property
+    def of_the_account(self) -> bool:
+        """Whether the account is refused, not what was asked: whoever runs the homeserver can lift that."""
+        return self.errcode in _OF_THE_ACCOUNT
+
+    @property
+    def passes(self) -> bool:
+        """If it is the account that is refused."""
+        return self.of_the_account
 
 
 @dataclass(kw_only=True, eq=False)

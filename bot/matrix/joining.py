@@ -9,9 +9,10 @@ import structlog
 
 from bot.matrix.errors import MatrixError, RateLimited, Refused, Unauthorized, Unreachable
 from bot.matrix.login import server_of
-from bot.matrix.rooms import Room
+from bot.matrix.rooms import Answer, Room, Tombstone
 from bot.matrix.session import Session
-from storage.incidents import IncidentKind, record_incident
+from storage.database import Connection
+from storage.incidents import IncidentKind, record_incident, was_recorded
 
 _LOOK_AGAIN = 60.0
 """Seconds after which doors that stayed shut are tried again, if they are not to be left alone any longer."""
@@ -82,15 +83,16 @@ async def _answer(session: Session, room: Room) -> None:
         await (session.join(room.id, via=[server_of(inviter)]) if accepted else _decline(session, room.id, inviter))
     except (Unauthorized, RateLimited):
         raise
-    except Refused as error:
-        log.warning("invitation_void", **facts, errcode=error.errcode)
     except MatrixError as error:
-        session.leave_alone([room.id])
-        log.warning("invitation_waits", **facts, error=str(error))
-        return
+        if error.passes:
+            session.leave_alone([room.id])
+            log.warning("invitation_waits", **facts, error=str(error))
+            return
+        log.warning("invitation_void", **facts, error=str(error))
+        accepted = False
     else:
         log.info("invitation_answered", **facts)
-    room.answered()
+    room.answered(Answer.ACCEPTED if accepted else Answer.DECLINED)
 
 
 async def _decline(session: Session, room: str, inviter: str) -> None:
@@ -109,9 +111,23 @@ async def _follow(session: Session, old: Room, successor: str) -> None:
     except (Refused, Unreachable) as error:
         # Where only invited people may enter, somebody must invite us.
         log.warning("successor_shut", **facts, error=str(error))
+        if not error.passes and old.tombstone is not None:
+            await _report_shut(session, old, old.tombstone)
     else:
         log.info("successor_entered", **facts)
     session.leave_alone([_way(successor)])
+
+
+async def _report_shut(session: Session, old: Room, tombstone: Tombstone) -> None:
+    """Tell administration, once for each room that continues one of ours, however often it is tried."""
+    facts = {"room": old.id, "by": tombstone.sender}
+
+    async def report(connection: Connection) -> None:
+        new = tombstone.successor
+        if not await was_recorded(connection, IncidentKind.SUCCESSOR_SHUT, new):
+            await record_incident(connection, IncidentKind.SUCCESSOR_SHUT, new, facts, session.now())
+
+    await session.database.transact(report)
 
 
 def _servers(old: Room) -> list[str]:

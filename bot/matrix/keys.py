@@ -20,6 +20,7 @@ from nio.crypto import (
 from nio.store import MatrixStore
 
 from bot.matrix.errors import KeysLocked
+from bot.matrix.surplus import KeyName
 from storage.database import Connection, Database
 from storage.incidents import IncidentKind, record_incident
 from storage.matrix.queries import forget, load, save, save_identities
@@ -91,6 +92,10 @@ class Keys(MatrixStore):
         self._signers = {(row.user_id, row.device_id): row.signed_by for row in stored.devices}
         self._identities: dict[str, IdentityRecord] = {}
         self._changes: tuple[IdentityChange, ...] = ()
+        in_order = sorted(stored.group_sessions, key=lambda row: row.number or 0)
+        # In the order in which they came, whatever the database makes of it.
+        self._numbers = {KeyName(room=r.room, sender_key=r.sender_key, session=r.session): r.number for r in in_order}
+        self._last = max((row.number or 0 for row in in_order), default=0)
 
     @property
     def changed(self) -> bool:
@@ -114,7 +119,8 @@ class Keys(MatrixStore):
             return await database.transact(both)
         except BaseException:
             # What changed again meanwhile is newer than what is put back.
-            self._dirty, self._gone = dirty | self._dirty, gone | self._gone
+            still = {key: change for key, change in dirty.items() if key not in self._gone}
+            self._dirty, self._gone = still | self._dirty, gone | self._gone
             self._identities, self._changes = identities | self._identities, changes + self._changes
             raise
 
@@ -153,6 +159,14 @@ class Keys(MatrixStore):
             used=session.use_time.astimezone(UTC),
         )
 
+    def forget_session(self, curve_key: str, session: Session) -> None:
+        """Note that a channel to another device is not kept any longer."""
+        self.save_session(curve_key, session)
+        self._forget(("session", session.id))
+
+    def _forget(self, key: tuple[str, ...]) -> None:
+        self._gone[key] = self._dirty.pop(key)()
+
     def load_inbound_group_sessions(self) -> GroupSessionStore:
         """Give nio the room keys."""
         store = GroupSessionStore()  # type: ignore[no-untyped-call]
@@ -171,6 +185,11 @@ class Keys(MatrixStore):
 
     def save_inbound_group_session(self, session: InboundGroupSession) -> None:
         """Note a new room key."""
+        name = KeyName(room=session.room_id, sender_key=session.sender_key, session=session.id)
+        if name not in self._numbers:
+            self._last += 1
+            self._numbers[name] = self._last
+        number = self._numbers[name]
         self._dirty["group", session.room_id, session.sender_key, session.id] = lambda: GroupSessionRecord(
             room=session.room_id,
             sender_key=session.sender_key,
@@ -178,7 +197,18 @@ class Keys(MatrixStore):
             signing_key=session.ed25519,
             pickle=self._pickle(session),
             forwarded_by=json.dumps(session.forwarding_chain),
+            number=number,
         )
+
+    def forget_inbound_group_session(self, session: InboundGroupSession) -> None:
+        """Note that a room key is not kept any longer."""
+        self.save_inbound_group_session(session)
+        self._forget(("group", session.room_id, session.sender_key, session.id))
+        del self._numbers[KeyName(room=session.room_id, sender_key=session.sender_key, session=session.id)]
+
+    def room_keys(self) -> tuple[KeyName, ...]:
+        """Which room keys there are, the newest first."""
+        return tuple(reversed(self._numbers))
 
     def load_device_keys(self) -> DeviceStore:
         """Give nio everybody's devices."""

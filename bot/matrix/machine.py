@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 import vodozemac
-from nio.crypto import InboundGroupSession, Olm, OlmDevice, OutboundGroupSession
+from nio.crypto import InboundGroupSession, Olm, OlmDevice, OutboundGroupSession, Session
 from nio.event_builders import ToDeviceMessage
 from nio.events import MegolmEvent, OlmEvent, ToDeviceEvent
 from nio.exceptions import EncryptionError, GroupEncryptionError
@@ -22,6 +22,13 @@ from bot.matrix.absence import Debt
 from bot.matrix.errors import Unreachable
 from bot.matrix.ids import identifier, mapping
 from bot.matrix.keys import Keys
+from bot.matrix.surplus import (
+    MOST_CHANNELS_OF_ONE_DEVICE,
+    Acquaintances,
+    KeyName,
+    surplus_devices,
+    surplus_room_keys,
+)
 from bot.matrix.trust import Trust, published
 from commands.framework.inbound import Assurance
 
@@ -90,6 +97,8 @@ class Machine(Olm):
         """Go on with the stored keys, or make new ones for a new device."""
         super().__init__(keys.user_id, keys.device_id, keys)
         self.trust = Trust(keys)
+        self._keys = keys
+        self._may_have_grown = True
         self._noticing: list[set[str]] = []
         self.junk: Counter[str] = Counter()
         self.fallback_wanted = False
@@ -276,6 +285,7 @@ class Machine(Olm):
         with self._doubted("to_device"):
             parsed = ToDeviceEvent.parse_event(event)
             if isinstance(parsed, OlmEvent):
+                self._may_have_grown = True
                 self.decrypt_event(parsed)
 
     def accept_channel_wish(self, user: str, sender_key: object) -> None:
@@ -290,12 +300,64 @@ class Machine(Olm):
         if identifier(room_id) is None or identifier(sender_fp_key) is None:
             self.junk["room_key"] += 1
             return
+        try:
+            self._store_room_key(sender_key, sender_fp_key, room_id, session_id, session_key)
+        finally:
+            self._tidy_up(room_id, sender_key)
+
+    def _store_room_key(
+        self, sender_key: str, sender_fp_key: str, room_id: str, session_id: str, session_key: str
+    ) -> None:
         known = self.inbound_group_store.get(room_id, sender_key, session_id)
         super().create_group_session(sender_key, sender_fp_key, room_id, session_id, session_key)
         new = self.inbound_group_store.get(room_id, sender_key, session_id)
         if known is not None and new is not None and known.first_known_index < new.first_known_index:
             self.inbound_group_store[room_id][sender_key][session_id] = known
             self.save_inbound_group_session(known)
+
+    def forget_surplus(self, members: Mapping[str, Collection[str]]) -> None:
+        """Forget what is too much of what others sent; `members` are those of each room that we are in."""
+        if not self._may_have_grown:
+            return
+        self._may_have_grown = False
+        own = (self.user_id, self._own_keys()[0])
+        known = Acquaintances([own, *((d.user_id, d.curve25519) for d in self.device_store)], members)
+        surplus = tuple(surplus_room_keys(self._keys.room_keys(), known))
+        for name in surplus:
+            self._forget_room_key(name)
+        channels = self._forget_channels(known)
+        if surplus or channels:
+            log.info("surplus_forgotten", room_keys=len(surplus), channels=channels)
+
+    def _forget_room_key(self, name: KeyName) -> None:
+        rooms = self.inbound_group_store._entries  # noqa: SLF001 - nio never forgets
+        self._keys.forget_inbound_group_session(rooms[name.room][name.sender_key].pop(name.session))
+        self._tidy_up(name.room, name.sender_key)
+
+    def _tidy_up(self, room_id: str, sender_key: str) -> None:
+        """Remove the empty place that a room key has left, or that looking for one in vain has made."""
+        rooms = self.inbound_group_store._entries  # noqa: SLF001 - as above
+        if not rooms[room_id][sender_key]:
+            del rooms[room_id][sender_key]
+        if not rooms[room_id]:
+            del rooms[room_id]
+
+    def _forget_channels(self, known: Acquaintances) -> int:
+        """Forget all but the last used channels to each device, and those to strangers; returns how many."""
+        devices = self.session_store._entries  # noqa: SLF001 - as above
+        of_strangers = set(surplus_devices({key: _last_used(all_) for key, all_ in devices.items()}, known))
+        forgotten = 0
+        for sender_key, channels in tuple(devices.items()):
+            newest_first = sorted(channels, key=lambda channel: channel.use_time, reverse=True)
+            kept = 0 if sender_key in of_strangers else MOST_CHANNELS_OF_ONE_DEVICE
+            for channel in newest_first[kept:]:
+                self._keys.forget_session(sender_key, channel)
+                channels.remove(channel)
+                forgotten += 1
+            if not channels:
+                # Whoever is looked for in vain leaves an empty place.
+                del devices[sender_key]
+        return forgotten
 
     def reach(self, room_id: str, session_id: str) -> int | None:
         """From which message on the room key reads, None without the key."""
@@ -424,6 +486,10 @@ class Machine(Olm):
             return dict(self.group_encrypt(room_id, {"type": event_type, "content": content}))
         except (EncryptionError, GroupEncryptionError) as error:
             raise Unreachable(reason="room_key_worn_out") from error
+
+
+def _last_used(channels: Iterable[Session]) -> datetime:
+    return max((channel.use_time for channel in channels), default=datetime.min)  # noqa: DTZ901 - nio's are naive
 
 
 def _object(value: object) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What becomes of rooms of ours: we are out of them, or others continue them, or somebody says so who may not."""
+"""What becomes of rooms of ours: we are out of them, others continue them or are falsely said to, a part is lost."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,3 +60,9 @@ async def note_not_followed(connection: Connection, refused: Iterable[NotFollowe
     for one in refused:
         facts = {"room": one.room, "by": one.by}
         await record_incident(connection, IncidentKind.MOVE_NOT_FOLLOWED, one.room, facts, now)
+
+
+async def note_torn(connection: Connection, rooms: Iterable[str], now: datetime) -> None:
+    """Tell administration of rooms of which something that was said is lost."""
+    for room in rooms:
+        await record_incident(connection, IncidentKind.NOT_RECEIVED, room, {"room": room}, now)

@@ -31,13 +31,9 @@ MEMORY = timedelta(hours=12)
 """How long a transaction id is relied on: homeservers forget them, Synapse after a day."""
 _CLOCKS_DIFFER = timedelta(hours=1)
 _LONGEST_DELAY = timedelta(seconds=60)
-_FAILURES_OF_ROOMS = 3
-"""So many failures one after another are not the rooms' any more, but the homeserver's."""
+_FAILING_ROOMS = 3
+"""If messages to so many rooms fail, and none goes in between, it is not the rooms' failure, but the homeserver's."""
 _NOT_IN_ROOM, _NOTHING_TO_EDIT = "STADTBOTE_NOT_IN_ROOM", "STADTBOTE_NOTHING_TO_EDIT"
-# The account is refused, not the message: whoever runs the homeserver can lift that, and then the message may go.
-_OF_THE_ACCOUNT = frozenset(
-    {"M_CONSENT_NOT_GIVEN", "M_RESOURCE_LIMIT_EXCEEDED", "M_USER_DEACTIVATED", "M_USER_LOCKED", "M_USER_SUSPENDED"}
-)
 
 log = structlog.get_logger(__name__)
 
@@ -93,16 +89,17 @@ async def _deliver(session: Session, turn: Turn) -> None:
         await _set_aside(session, message, error.errcode)
     else:
         await _note(session, lambda connection: mark_sent(connection, message.id, event, session.now()))
-        session.underway.failures = 0
+        session.underway.has_sent()
     session.underway.end(turn)
 
 
 async def _delay(session: Session, message: Sending) -> None:
     later = session.now() + _pause(message.attempts)
     await _note(session, lambda connection: mark_delayed(connection, message.id, later))
-    session.underway.failures += 1
-    if session.underway.failures >= _FAILURES_OF_ROOMS:
-        session.quiet_until = session.now() + _pause(session.underway.failures - _FAILURES_OF_ROOMS)
+    session.underway.failing.add(message.room)
+    if len(session.underway.failing) >= _FAILING_ROOMS:
+        session.quiet_until = session.now() + _pause(session.underway.pauses)
+        session.underway.pauses += 1
 
 
 def _pause(failures: int) -> timedelta:
@@ -152,7 +149,8 @@ async def _sent_now(session: Session, room: Room, message: Sending) -> str:
     try:
         return await session.send(room, message.type, await _content(session, message), message.txn)
     except Refused as error:
-        if error.errcode in _OF_THE_ACCOUNT:
+        if error.of_the_account:
+            # It is not the message that was refused: it may go once that is lifted.
             raise Unreachable(reason=error.errcode, status=error.status) from error
         raise
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import Enum
 from typing import Any
 
 from bot.matrix.ids import identifier, mapping
@@ -40,6 +41,13 @@ class Tombstone:
     entitled: bool
 
 
+class Answer(Enum):
+    """What we say to an invitation; one that is void counts as declined."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
 class Room:
     """One room the bot knows. Its state is replaced, never merged: who was demoted is demoted."""
 
@@ -53,6 +61,7 @@ class Room:
         self._encrypted = record.encrypted
         self._state: dict[tuple[str, str], dict[str, Any]] = {}
         self._members: dict[str, str] = {}
+        self._entering = False
         self.touched = False
 
     def apply(self, event: Mapping[str, Any]) -> None:
@@ -86,14 +95,16 @@ class Room:
         if (event.get("type"), event.get("state_key")) == ("m.room.member", self._me) and isinstance(content, dict):
             self.we_are("ban" if content.get("membership") == "ban" else "leave")
 
-    def answered(self) -> None:
-        """Our answer to the invitation is on its way; what comes of it is told by a synchronisation."""
+    def answered(self, answer: Answer) -> None:
+        """The homeserver has our answer to the invitation; what comes of it is told by a synchronisation."""
         if self._membership == "invite":
             self.we_are("leave")
+            self._entering = answer is Answer.ACCEPTED
 
     def we_are(self, membership: str, *, inviter: str | None = None) -> None:
         """Note our own membership; `inviter` counts while it is an invitation."""
         self.touched = True
+        self._entering = False
         self._membership = membership
         self._inviter = inviter if membership == "invite" else None
         if membership != "join":
@@ -130,6 +141,11 @@ class Room:
     def joined(self) -> bool:
         """Whether we are in the room."""
         return self._membership == "join"
+
+    @property
+    def strange(self) -> bool:
+        """Whether we were never in the room, and are not about to be: there is nothing to remember of it."""
+        return self._membership not in ("join", "invite") and not self._entering and not self._record.members
 
     @property
     def invited_by(self) -> str | None:
@@ -316,11 +332,18 @@ class Rooms:
 
     def changes(self) -> tuple[RoomRecord, ...]:
         """What is not stored yet."""
-        records = [room.record() for room in self._rooms.values() if room.touched]
+        records = [room.record() for room in self._rooms.values() if room.touched and not room.strange]
         return tuple(record for record in records if self._stored.get(record.room) != record)
 
-    def stored(self, records: Iterable[RoomRecord]) -> None:
-        """These are stored now; what has changed meanwhile is stored the next time."""
+    def forgettable(self) -> tuple[RoomRecord, ...]:
+        """What is stored of rooms that are nothing to us: anybody can invite us to any number of them."""
+        return tuple(record for name, record in self._stored.items() if self._rooms[name].strange)
+
+    def stored(self, records: Iterable[RoomRecord], *, forgotten: Iterable[RoomRecord] = ()) -> None:
+        """These are stored, or forgotten, now; what has changed meanwhile is stored the next time."""
         self._stored |= {record.room: record for record in records}
+        for record in forgotten:
+            del self._stored[record.room]
+        self._rooms = {name: room for name, room in self._rooms.items() if name in self._stored or not room.strange}
         for room in self._rooms.values():
             room.touched = room.touched and self._stored.get(room.id) != room.record()

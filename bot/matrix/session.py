@@ -47,11 +47,11 @@ log = structlog.get_logger(__name__)
 class Session:
     """One account on its homeserver: made by `open`, told of the world by `sync`, used for sending by `outbound`.
 
-    `unfinished` is a synchronisation that is taken in but not stored yet, and `failed` counts how often what it lacks
-    could not be had; `synced` is when the last one began that is stored completely. `knocked` is set when an invitation
-    or a room that continues one of ours may wait, `puzzled` when events have been stored that cannot be read.
-    `quiet_until` is when the homeserver will take messages again, if it said so. `began` is when this device was made,
-    if that is known; `underway` is what is being sent.
+    `unfinished` is a synchronisation that is taken in but not stored yet, `failed` counts how often what it lacks could
+    not be had, and `torn` names the rooms of which some was given up; `synced` is when the last one began that is
+    stored completely. `knocked` is set when an invitation or a room that continues one of ours may wait, `puzzled` when
+    events have been stored that cannot be read. `quiet_until` is when the homeserver will take messages again, if it
+    said so. `began` is when this device was made, if that is known; `underway` is what is being sent.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class Session:
         self.rooms = Rooms(record.user_id, rooms)
         self.tried: dict[str, int] = {}
         self.failed: Counter[str] = Counter()
+        self.torn: set[str] = set()
         self.undecrypted = {one.event: one for one in undecrypted}
         self.knocked = asyncio.Event()
         self.puzzled = asyncio.Event()
@@ -166,6 +167,7 @@ class Session:
         """Everything up to the end of this synchronisation is in the database now."""
         self.sync_token, self.synced = delivery.token, delivery.began
         self.failed.clear()
+        self.torn.clear()
         new = {one.event: one for one in unread}
         self.undecrypted |= new
         if new:
@@ -177,7 +179,7 @@ class Session:
         self.tried = {event: reach for event, reach in reaches.items() if reach is not None}
 
     def leave_alone(self, whom: Iterable[str]) -> None:
-        """Do not bother these servers, devices or rooms for a while."""
+        """Do not bother these servers, devices or rooms for a while, nor do these tasks."""
         now = self.now()
         still = {one: until for one, until in self._left_alone.items() if until > now}
         self._left_alone = still | dict.fromkeys(whom, now + _PATIENCE_WITH_OTHERS)

@@ -15,7 +15,15 @@ from bot.matrix import wire
 from bot.matrix.errors import MatrixError, RateLimited, Refused, Unauthorized, Unreachable
 from bot.matrix.inbound import Clear, Where, joined, read, replaces, thread_of
 from bot.matrix.machine import Opened
-from bot.matrix.moves import NotFollowed, continued, moves, not_followed, note_departures, note_not_followed
+from bot.matrix.moves import (
+    NotFollowed,
+    continued,
+    moves,
+    not_followed,
+    note_departures,
+    note_not_followed,
+    note_torn,
+)
 from bot.matrix.render import MARKER
 from bot.matrix.rooms import Room
 from bot.matrix.session import Session
@@ -94,19 +102,22 @@ async def run(
     `pause` gives the seconds to wait after so many failures in a row. Only Unauthorized (and what is no MatrixError)
     is raised; everything else is waited out.
     """
-    failures = 0
+    failures, since = 0, session.now()
     while True:
         try:
             if await receive(session):
                 arrived()
             await tend(session)
-            failures = 0
+            if failures:
+                seconds = (session.now() - since).total_seconds()
+                log.info("sync_resumed", failures=failures, seconds=round(seconds, 1))
+            failures, since = 0, session.now()
         except Unauthorized:
             raise
         except MatrixError as error:
             failures += 1
             session.metrics.sync_failed()
-            seconds = _seconds(error, (pause or jittered)(failures))
+            seconds = pause_after(error, (pause or jittered)(failures))
             log.warning("sync_failed", error=str(error), failures=failures, pause=round(seconds, 1))
             await asyncio.sleep(seconds)
 
@@ -116,7 +127,8 @@ def jittered(failures: int) -> float:
     return random.uniform(0.5, 1) * min(_LONGEST_PAUSE, 2.0 ** min(failures, 10))  # noqa: S311 - no secret
 
 
-def _seconds(error: MatrixError, otherwise: float) -> float:
+def pause_after(error: MatrixError, otherwise: float) -> float:
+    """Seconds to wait after a failure: `otherwise`, unless the homeserver asks for more."""
     return max(error.retry_after.total_seconds(), otherwise) if isinstance(error, RateLimited) else otherwise
 
 
@@ -131,6 +143,7 @@ async def receive(session: Session, *, wait: timedelta = LONG_POLL) -> int:
         answer = await _poll(session, wait)
         session.unfinished = take_in(session.machine, session.rooms, answer, began=began, since=session.sync_token)
         session.heard_from(session.unfinished.heard_from)
+        session.machine.forget_surplus({room.id: room.members for room in session.rooms.joined()})
     stored = await _store(session, await _complete(session, session.unfinished))
     session.unfinished = None
     if session.rooms.invitations() or session.rooms.successors():
@@ -139,9 +152,24 @@ async def receive(session: Session, *, wait: timedelta = LONG_POLL) -> int:
 
 
 async def tend(session: Session) -> None:
-    """Do what a synchronisation may have made necessary: renew keys, repair channels."""
-    await session.upload_keys()
-    await session.repair_channels()
+    """Do what a synchronisation may have made necessary: renew keys, repair channels.
+
+    What fails is left alone for a while: receiving goes on without it. Raises Unauthorized.
+    """
+    await _aside(session, "keys_upload", session.upload_keys)
+    await _aside(session, "channel_repair", session.repair_channels)
+
+
+async def _aside(session: Session, task: str, work: Callable[[], Awaitable[None]]) -> None:
+    if session.is_left_alone(task):
+        return
+    try:
+        await work()
+    except Unauthorized:
+        raise
+    except MatrixError as error:
+        session.leave_alone([task])
+        log.warning("left_for_later", task=task, error=str(error))
 
 
 async def _poll(session: Session, wait: timedelta) -> dict[str, Any]:
@@ -215,14 +243,24 @@ async def _original(session: Session, edit: Inbound, here: Mapping[str, Event]) 
     target = edit.target or ""
     if target in here:
         return here[target]
-    return await _given(session, edit.event, session.fetch_event(edit.room, target)) or {}
+    shown = _if_shown(session.fetch_event(edit.room, target))
+    return await _given(session, edit.room, edit.event, shown) or {}
 
 
-async def _given(session: Session, what: str, request: Awaitable[dict[str, Any]]) -> dict[str, Any] | None:
+async def _if_shown(request: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    """The event; nothing if we may not see it, as one from before we joined: then nothing of ours is edited."""
+    try:
+        return await request
+    except Refused:
+        return {}
+
+
+async def _given(session: Session, room: str, what: str, request: Awaitable[dict[str, Any]]) -> dict[str, Any] | None:
     """The answer to a request that only `what` needs; None if it is refused, or fails again and again by itself.
 
-    Otherwise one room whose past the homeserver has lost would keep all others waiting. As long as the homeserver is
-    away altogether, nothing is given up. Raises Unauthorized, Unreachable, RateLimited.
+    Otherwise one room whose past the homeserver has lost would keep all others waiting. Administration is told that
+    something of the room is lost. As long as the homeserver is away altogether, nothing is given up.
+    Raises Unauthorized, Unreachable, RateLimited.
     """
     try:
         return await request
@@ -234,7 +272,8 @@ async def _given(session: Session, what: str, request: Awaitable[dict[str, Any]]
         if session.failed[what] < _MOST_ATTEMPTS:
             raise
         reason = str(error)
-    log.warning("not_given", what=what, error=reason)
+    log.warning("not_given", room=room, what=what, error=reason)
+    session.torn.add(room)
     return None
 
 
@@ -259,7 +298,7 @@ async def _late(session: Session) -> tuple[list[Heard], list[UndecryptedRecord]]
         reach = session.machine.reach(one.room, one.session)
         if reach is None or session.tried.get(one.event) == reach:
             continue
-        event = await _given(session, one.event, session.fetch_event(one.room, one.event))
+        event = await _given(session, one.room, one.event, session.fetch_event(one.room, one.event))
         if event is None or event.get("event_id") != one.event:
             lost.append(one)
         else:
@@ -284,7 +323,8 @@ async def _gap(session: Session, delivery: Delivery, stretch: Stretch, start: st
     room, newest_first = stretch.room, list[Heard]()
     position = start
     for _ in range(_MOST_PAGES):
-        page = await _given(session, room.id, session.older_events(room.id, position, until=delivery.since))
+        older = session.older_events(room.id, position, until=delivery.since)
+        page = await _given(session, room.id, room.id, older)
         if page is None:
             break
         newest_first += [Heard(room=room, event=event, encrypted=room.encrypted) for event in events_in(page, "chunk")]
@@ -294,6 +334,7 @@ async def _gap(session: Session, delivery: Delivery, stretch: Stretch, start: st
         position = page["end"]
     else:
         log.warning("gap_not_filled", room=room.id, pages=_MOST_PAGES)
+        session.torn.add(room.id)
     return newest_first[::-1]
 
 
@@ -367,23 +408,25 @@ def _where(session: Session, room: Room, *, encrypted: bool) -> Where:
 
 async def _store(session: Session, batch: Batch) -> int:
     """The one transaction: addressed events, our position, keys, rooms, and what could not be read yet."""
-    account, rooms = session.account.name, session.rooms.changes()
+    account, rooms, strange = session.account.name, session.rooms.changes(), session.rooms.forgettable()
+    torn = sorted(session.torn)
 
     async def body(connection: Connection) -> int:
         arrivals = [_arrival(session, inbound) for inbound in await _addressed(connection, session, batch)]
         await save(connection, account, [*rooms, *batch.unread])
         if batch.delivery.withheld:
             await record_withheld(connection, account, batch.delivery.withheld, session.now())
-        await forget(connection, account, batch.done)
+        await forget(connection, account, [*batch.done, *strange])
         await note_departures(connection, account, batch.delivery.departures, session.now())
         await note_not_followed(connection, batch.not_followed, session.now())
+        await note_torn(connection, torn, session.now())
         await store_position(connection, account, batch.delivery.token)
         return await record_arrivals(connection, account, arrivals, session.now())
 
     # A new position alone can wait: from the stored one, a new process hears the same nothing again.
-    idle = batch.brings_nothing and not rooms and not session.keys.changed
+    idle = batch.brings_nothing and not (rooms or strange or torn or session.keys.changed)
     stored = 0 if idle else await session.keys.transact(session.database, body)
-    session.rooms.stored(rooms)
+    session.rooms.stored(rooms, forgotten=strange)
     for one in batch.inbounds:
         if one.kind is Kind.MOVED and one.target:
             session.rooms.followed(one.target)

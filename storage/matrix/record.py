@@ -46,7 +46,10 @@ class OlmSessionRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupSessionRecord:
-    """A room key: what a device of others, or our own, encrypts messages of a room with."""
+    """A room key: what a device of others, or our own, encrypts messages of a room with.
+
+    `number` counts upwards as keys come; None: it came before that was noted.
+    """
 
     room: str
     sender_key: str
@@ -54,6 +57,7 @@ class GroupSessionRecord:
     signing_key: str
     pickle: str
     forwarded_by: str
+    number: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,6 +47,7 @@ GROUP_SESSION = _of_account(
     Column("signing_key", KEY, nullable=False),
     Column("pickle", LONG, nullable=False),
     Column("forwarded_by", LONG, nullable=False),
+    Column("number", Integer),
 )
 
 DEVICE = _of_account(

@@ -30,6 +30,8 @@ FACTS = {
     IncidentKind.IDENTITY_CHANGED: {"user": "@anna:x", "before": "AAAA", "now": "BBBB"},
     IncidentKind.REMOVED_FROM_ROOM: {"room": "!r", "by": "@anna:x"},
     IncidentKind.MOVE_NOT_FOLLOWED: {"room": "!r", "by": "@anna:x"},
+    IncidentKind.SUCCESSOR_SHUT: {"room": "!r", "by": "@anna:x"},
+    IncidentKind.NOT_RECEIVED: {"room": "!r"},
 }
 
 

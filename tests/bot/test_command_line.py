@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import unused_port
 from typer.testing import CliRunner
 
 from bot.__main__ import app
@@ -82,8 +83,10 @@ def test_wrong_use_is_told_apart_from_failure(installation: Installation) -> Non
     assert typed(installation, "run", "--help").status == 0
 
 
-async def test_a_homeserver_that_is_not_there_is_one_line_of_a_process_of_its_own(installation: Installation) -> None:
-    said_one_clear_line(await installation.command("run"), "cannot be reached", "homeserver")
+def test_a_first_login_at_a_homeserver_that_is_not_there_is_one_line(installation: Installation) -> None:
+    asked = ("--homeserver", NOBODY_THERE, "--user", "@bote:x", "--administrator", OPERATOR)
+    installation.config.unlink()
+    said_one_clear_line(typed(installation, "init", *asked, stdin="geheim\n"), "cannot be reached", "homeserver")
 
 
 # --- the database ----------------------------------------------------------------------------------------------------
@@ -223,6 +226,7 @@ def test_all_that_is_kept_about_somebody_is_written_for_them(installation: Insta
     typed(installation, "import", str(BUNDLE), "--yes")
     file = tmp_path / "auskunft.json"
     assert typed(installation, "privacy", "@koordination:muenchen.example", str(file)).status == 0
+    assert file.stat().st_mode & 0o777 == 0o600
     tables = {each["table"]: each for each in json.loads(file.read_text("utf-8"))}
     assert [row["name"] for row in tables["people"]["rows"]] == ["Koordination München"]
     assert len(tables["seats"]["rows"]) == 2
@@ -352,6 +356,21 @@ async def test_an_address_that_another_program_listens_at_is_one_line(town: Town
     assert finished.status == 1
     assert "[http] listen is in use already" in finished.err.splitlines()[-1]
     assert "Traceback" not in finished.err
+
+
+@pytest.mark.synapse
+async def test_a_second_bot_that_was_started_by_mistake_ends_and_leaves_the_first_alone(town: Town) -> None:
+    with town.bot.config.open("a") as config:
+        config.write(f'\n[http]\nlisten = "127.0.0.1:{unused_port()}"\n')
+    await town.import_register()
+    await town.start()
+    room = await town.room("koord-m")
+    finished = await town.bot.command("run")
+    assert finished.status == 1
+    assert "[http] listen is in use already" in finished.err.splitlines()[-1]
+    assert (await town.ask("koord-m", room, "!ich")).body
+    assert town.bot.ended is None
+    assert await town.bot.stop() == 0
 
 
 @pytest.mark.synapse

@@ -205,6 +205,7 @@ def test_a_csv_file_of_another_name_says_its_list_on_the_command_line(
     finished = typed(installation, "import", "--yes", str(tmp_path / "vorhaben.csv"))
     assert finished.status == 1
     assert "please say so with --list" in finished.err
+    assert finished.err.startswith("stadtbote: vorhaben.csv: the name of the file")
     assert typed(installation, "import", "--list", "colours", str(tmp_path / "vorhaben.csv")).status == 2
     finished = typed(installation, "import", "--yes", "--list", "projects", str(tmp_path / "vorhaben.csv"))
     assert finished.status == 0

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_erased")),
     )
     op.create_index(op.f("ix_erased_person"), "erased", ["person"], unique=False)
+    op.add_column("matrix_group_session", sa.Column("number", sa.Integer(), nullable=True))
     op.add_column("outbox", sa.Column("card", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index("ix_outbox_record", "outbox", ["about"], unique=False)
     op.drop_index(op.f("ix_projects_overall"), table_name="projects")

@@ -1,7 +1,7 @@
 """Rooms that we are removed from, invited back to, or that are replaced by others, on a real homeserver."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -148,6 +148,41 @@ async def test_a_join_that_takes_long_holds_up_nothing(
     worker.cancel()
     with pytest.raises(asyncio.CancelledError):
         await worker
+
+
+async def test_of_a_room_whose_invitation_was_declined_nothing_is_kept(
+    arrive: Arrive, register: Register, another: Another
+) -> None:
+    anna = await arrive("anna")
+    bot = await another(await register("bote"), servers=frozenset({"anderswo.example"}))
+    room = await anna.create_room(invite=[bot.user_id])
+    while not await incidents(bot):
+        await bot.receive()
+    for _ in range(2):
+        await anna.create_room(invite=[bot.user_id])
+        await bot.receive()
+    async with bot.database.read() as connection:
+        assert room not in {record.room for record in await load(connection, "default", RoomRecord)}
+    assert bot.session.rooms.get(room) is None
+
+
+async def test_a_closed_room_that_continues_one_of_ours_is_reported_once_and_entered_when_somebody_invites_us(
+    bot: Bot, arrive: Arrive, synapse: Homeserver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await arrive("anna")
+    room = await meet(bot, anna, encrypted=False)
+    new = await upgrade(synapse, anna, room, "12")
+    while not (found := await incidents(bot)):
+        await bot.receive()
+    assert [(one.kind, one.facts) for one in found] == [
+        (IncidentKind.SUCCESSOR_SHUT, {"room": room, "by": anna.user_id})
+    ]
+    later = datetime.now(UTC) + timedelta(days=3)
+    monkeypatch.setattr(bot.session, "now", lambda: later)
+    await bot.receive()
+    assert [one.count for one in await incidents(bot)] == [1]
+    await anna.invite(new, bot.user_id)
+    assert [one.kind for one in await bot.hear(2)] == [Kind.MOVED, Kind.JOINED]
 
 
 @pytest.mark.parametrize(("before", "after"), [("10", "11"), ("11", "12"), ("12", "12")])

@@ -13,6 +13,7 @@ from bot.demo.person import Person
 from bot.matrix import sync
 from bot.matrix.errors import Unreachable
 from storage.database import Database
+from storage.incidents import IncidentKind, unreported
 from tests.bot.matrix.bot import Bot, meet, words
 from tests.rig.fixtures import Arrive, Register
 from tests.rig.proxy import SYNC, Proxy, proxy
@@ -78,6 +79,9 @@ async def test_a_room_whose_past_the_homeserver_cannot_give_does_not_silence_the
     assert words([one for one in heard if one.room == sound]) == ["!hier"]
     assert words([one for one in heard if one.room == broken]) == ["!3", "!4"]
     assert line.outcomes(_OLDER)[500] > 1
+    async with bot.database.read() as connection:
+        (told,) = await unreported(connection, most=10)
+    assert (told.kind, told.facts) == (IncidentKind.NOT_RECEIVED, {"room": broken})
 
 
 @pytest.mark.usefixtures("short")
@@ -181,3 +185,16 @@ async def test_whoever_joins_while_a_message_is_on_its_way_does_not_hinder_it(
     heard = [(await anna.next_from(bot.user_id, room)).body]
     assert heard == ["eins"]
     assert (await ben.until(lambda all_: next((h for h in all_ if h.body == "zwei"), None))).encrypted
+
+
+async def test_keys_that_the_homeserver_does_not_take_are_left_for_later_and_hold_up_nothing(
+    bot: Bot, line: Proxy, arrive: Arrive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await arrive("anna")
+    room = await meet(bot, anna, encrypted=False)
+    monkeypatch.setattr(bot.session.machine, "wants_upload", lambda: True)
+    line.away, line.away_status = "/keys/upload", 403
+    for text in ("!eins", "!zwei"):
+        await anna.say(room, text)
+        assert words(await bot.hear()) == [text]
+    assert line.outcomes("/keys/upload")[403] == 1

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.demo.homeserver import Homeserver
 from bot.matrix import sync
@@ -42,12 +43,19 @@ async def test_a_homeserver_that_answers_502_for_half_a_minute_is_asked_a_dozen_
         room = await meet(bot, anna)
         outage = Outage(line, seconds=30)
         await anna.say(room, "!hilfe")
-        receiving = asyncio.create_task(sync.run(bot.session, arrived.set, pause=outage.pause))
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await arrived.wait()
+        with capture_logs() as logs:
+            receiving = asyncio.create_task(sync.run(bot.session, arrived.set, pause=outage.pause))
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await arrived.wait()
+                arrived.clear()
+                await anna.say(room, "!danke")
+                await arrived.wait()
         receiving.cancel()
-        assert words(await bot.hear()) == ["!hilfe"]
+        assert words(await bot.hear(2)) == ["!hilfe", "!danke"]
         assert 0 < line.outcomes(SYNC)[502] <= 12
+        (resumed,) = (one for one in logs if one["event"] == "sync_resumed")
+        assert (resumed["log_level"], resumed["failures"]) == ("info", line.outcomes(SYNC)[502])
+        assert resumed["seconds"] >= 0
         await bot.stop()
 
 

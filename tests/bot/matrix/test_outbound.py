@@ -1,14 +1,16 @@
 """Sending to a homeserver that is played: order, delays, refusals, doubts and late messages."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.matrix import outbound
 from bot.matrix.errors import RateLimited, Refused, Unauthorized, Unreachable
 from bot.matrix.render import MARKER, content, reaction_content
+from bot.matrix.rooms import Room
 from storage.database import Database
 from storage.outbox import next_attempt_at, transaction_id
 from tests.bot.matrix.played import Clock, Homeserver, Process
@@ -94,6 +96,25 @@ async def test_a_homeserver_that_is_away_is_not_asked_for_each_of_many_rooms(
         await bot.drain()
         clock.advance(seconds=1)
     assert sorted(server.texts) == sorted(many)
+
+
+async def test_one_room_that_always_fails_does_not_slow_the_others(
+    bot: Process, clock: Clock, server: Homeserver
+) -> None:
+    async def send(room: Room, kind: str, content: Mapping[str, Any], txn: str) -> str:
+        if room.id == "!a":
+            raise Unreachable(reason="M_UNKNOWN", status=500)
+        return await server.send(room, kind, content, txn)
+
+    bot.session.send = send  # type: ignore[method-assign]
+    await bot.put("!a", "eins")
+    for _ in range(10):
+        assert await bot.drain() == 1
+        clock.advance(seconds=61)
+    await bot.drain()
+    await bot.put("!b", "zwei")
+    await bot.drain()
+    assert server.texts == ["zwei"]
 
 
 async def test_what_is_refused_for_good_is_set_aside_and_reported_and_the_next_one_goes(
