@@ -9,7 +9,7 @@ from commands.framework.inbound import MORE, NO, YES, Inbound, Kind, answer_word
 from commands.framework.parse import complete, text_of
 from commands.framework.reply import Reply, line, reply, say
 from storage.outbox import Sending, about_now, sent_as
-from storage.prompts import ANSWERED_IN_PASSING, Prompt, PromptKind, open_prompts, prompt_in, settle
+from storage.prompts import ANSWERED_IN_PASSING, Prompt, PromptKind, open_prompts, overtake, prompt_in, settle
 from storage.values import COLLECTIONS
 from storage.work import Work
 
@@ -25,6 +25,7 @@ async def answered(work: Work, desk: Desk, caller: Caller, inbound: Inbound) -> 
     if prompt is not None:
         answer = await _continue(work, desk, caller, inbound, prompt, word)
         if answer is not None:
+            await overtake(work.connection, prompt)
             return answer
     if inbound.kind is Kind.MESSAGE and said is not None:
         about = await about_now(work.connection, said.replaces or said.id)

@@ -16,7 +16,7 @@ from bot.config import Settings
 from storage.book import FORMAT, GENESIS, entries
 from storage.columns import instant_text
 from storage.cooperation.queries import cooperation
-from storage.database import Database
+from storage.database import Database, make_private
 from storage.people.queries import people, person_by_mxid
 from storage.personal import Subject, everything
 from storage.records import batches
@@ -55,14 +55,17 @@ async def print_book(view: View, out: TextIO, now: datetime) -> None:
 
 
 async def write_disclosure(settings: Settings, who: str, file: Path) -> int:
-    """Write everything kept about somebody, by Matrix ID or key, to `file` as JSON; returns how many rows.
+    """Write everything kept about somebody, by Matrix ID or key, to `file` as JSON, for nobody else to read.
 
-    Raises DatabaseUnusable, OSError.
+    Returns how many rows. Raises DatabaseUnusable, OSError.
     """
     async with _database(settings) as database, database.read() as connection:
         view = View(connection)
         found = await everything(view, await _subject(view, who))
     tree = [{"table": each.table, "named_in": each.column, "rows": [_told(r) for r in each.rows]} for each in found]
+    if str(file) != "-":
+        # All about one person is for that person, not for whoever else has an account on this machine.
+        await asyncio.to_thread(make_private, file)
     await _put(file, json.dumps(tree, ensure_ascii=False, indent=2, default=_plain) + "\n")
     return sum(len(each.rows) for each in found)
 

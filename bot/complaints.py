@@ -180,18 +180,20 @@ def _identity(error: IdentityError) -> list[str]:
 
 
 def _conflict(conflict: Conflict) -> str:
+    if conflict.erased:
+        return f"{conflict.collection} {conflict.key}: was made anonymous since the export."
     when = f" on {conflict.at:%Y-%m-%d at %H:%M} UTC" if conflict.at else ""
     who = f", last by {conflict.by}{when}" if conflict.by else f", last{when}" if when else ""
     return f"{conflict.collection} {conflict.key}: was changed in chat since the export{who}."
 
 
 def _problems(invalid: BundleInvalid) -> list[str]:
-    shown = [f"{invalid.name}{_spot(p)}: {p}" for p in invalid.errors[:MOST_PROBLEMS]]
+    shown = [f"{invalid.name}{_spot(p, invalid.name)}: {p}" for p in invalid.errors[:MOST_PROBLEMS]]
     more = len(invalid.errors) - len(shown)
     return [*shown, *([f"… and {more} more."] if more else []), "Nothing was imported."]
 
 
-def _spot(problem: Problem) -> str:
-    if problem.cell:
+def _spot(problem: Problem, name: str) -> str:
+    if problem.cell and problem.cell != name:
         return f", {problem.cell}"
     return f", line {problem.line}" if problem.line else ""

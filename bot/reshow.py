@@ -46,7 +46,9 @@ def _rooms(change: RowChange) -> Iterator[str]:
 
 
 def _seen_in(change: RowChange) -> Iterator[tuple[str, str]]:
-    """The records whose cards show this seat: its city and its holders, before and after."""
+    """The records whose cards show what changed: a seat's city and holders, before and after; a name's person."""
+    if change.table.name == "people":
+        yield "people", str(change.key)
     rows = [row for row in (change.before, change.after) if row] if change.table.name == "seats" else []
     yield from (("cities", str(row["city"])) for row in rows)
     yield from (("people", str(row["holder"])) for row in rows if row["holder"])

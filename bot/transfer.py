@@ -17,7 +17,7 @@ from bot.config import Settings
 from bot.progress import Progressing, Silent
 from bot.tables import read_tables
 from commands import ALL
-from storage.bundle import Difference, ImportConflict, Imported, Plan, apply_plan, plan_import
+from storage.bundle import Conflict, Difference, ImportConflict, Imported, Plan, apply_plan, plan_import
 from storage.bundle_export import Export, begin_export
 from storage.bundle_history import histories_of, removed
 from storage.bundle_stage import Stage, Watched
@@ -74,14 +74,18 @@ class Preview:
         yield from _first([_shown_difference(difference) for difference in self.differences])
         if not self.overwrite:
             return
-        overwritten = (f"{c.collection} {c.key}: was changed in chat and is overwritten" for c in done.conflicts)
-        yield from _first(list(overwritten))
+        yield from _first([_overwritten(conflict) for conflict in done.conflicts])
 
 
 def _first(lines: list[str]) -> Iterator[str]:
     yield from lines[:MOST_SHOWN]
     if len(lines) > MOST_SHOWN:
         yield f"… and {len(lines) - MOST_SHOWN} more"
+
+
+def _overwritten(conflict: Conflict) -> str:
+    what = "was made anonymous and stays so" if conflict.erased else "was changed in chat and is overwritten"
+    return f"{conflict.collection} {conflict.key}: {what}"
 
 
 def _shown_difference(difference: Difference) -> str:

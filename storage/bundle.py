@@ -52,13 +52,15 @@ MOST_DIFFERENCES = 1_000
 class Conflict:
     """A record that the bundle would change although somebody changed it since the bundle was exported.
 
-    `by` is the name of who did it last in chat, None for the program itself, and `at` when.
+    `by` is the name of who did it last in chat, None for the program itself, and `at` when. Who was made anonymous
+    since (`erased`) is changed by no import.
     """
 
     collection: str
     key: str
     by: str | None = None
     at: datetime | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,13 +201,17 @@ class _Numbers:
 
 @dataclass(kw_only=True)
 class _Planning:
-    """A plan while it is made: `taken` are the keys that records of the bundle have found or got."""
+    """A plan while it is made: `taken` are the keys that records of the bundle have found or got.
+
+    `erased` are the people of the bundle who were made anonymous here; they stay so.
+    """
 
     view: View
     names: BundleNames
     exported_at: datetime | None
     numbers: _Numbers
     taken: set[tuple[str, str]] = field(default_factory=set)
+    erased: set[str] = field(default_factory=set)
     named: list[tuple[str, str, str]] = field(default_factory=list)
     keys: dict[str, dict[int, str]] = field(default_factory=dict)
     added: Counter[str] = field(default_factory=Counter)
@@ -234,9 +240,13 @@ class _Planning:
         new = [r for r in some if r.own_key() is not None and (collection, r.own_key()) not in self.names.keys]
         alike = await self._alike(an_entity, new)
         gone = [r for r in new if alike.of(r) is None] if collection == "people" else []
-        for key in await erased_among(self.view.connection, gone):
-            self.conflicts.append(Conflict(collection=collection, key=key))
-        for called in new:
+        erased = await erased_among(self.view.connection, gone)
+        for called_there, key in erased.items():
+            self.conflicts.append(Conflict(collection=collection, key=called_there, erased=True))
+            # Nothing brings a name back, and what the bundle called them is not learnt again.
+            self.names.call(collection, key, called_there)
+            self.erased.add(key)
+        for called in (one for one in new if one.own_key() not in erased):
             key = alike.of(called) or self.numbers.new_key(an_entity)
             self.taken.add((collection, key))
             self.names.call(collection, key, str(called.own_key()))
@@ -251,7 +261,7 @@ class _Planning:
         new: dict[str, R] = {}
         for key, (_, called) in wanted.items():
             record = _with_key(an_entity, self.names.inside(called), key)
-            if stored.get(key) != record:
+            if stored.get(key) != record and not (an_entity.collection == "people" and key in self.erased):
                 new[key] = record
         self.keys.setdefault(an_entity.collection, {}).update({wanted[key][0]: key for key in new})
         for key, (by, at) in (await _changed_since(self.view.connection, an_entity, [*new], self.exported_at)).items():

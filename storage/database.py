@@ -227,7 +227,7 @@ async def _shielded(work: Coroutine[Any, Any, T]) -> T:
 
 
 def make_private(path: Path) -> None:
-    """Create the database file with mode 0600 before SQLite does it with the umask's; an existing one is left."""
+    """Create a file with mode 0600 before it is written with the umask's; an existing one is left."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))

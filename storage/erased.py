@@ -37,11 +37,12 @@ async def note_erased(connection: AsyncConnection, key: str, digests: Iterable[s
         await connection.execute(insert(ERASED), rows)
 
 
-async def erased_among(connection: AsyncConnection, people: Sequence[Record]) -> list[str]:
-    """Those of the people in a bundle who were made anonymous since it was written, by their keys there."""
+async def erased_among(connection: AsyncConnection, people: Sequence[Record]) -> dict[str, str]:
+    """Those of the people in a bundle who were made anonymous since it was written: their keys here by those there."""
     by_digest = {digest_of("people", str(person.own_key())): str(person.own_key()) for person in people}
     by_digest |= {digest_of("mxid", p.mxid): p.key for p in people if isinstance(p, Person) and p.mxid}
-    return sorted({by_digest[digest] for digest in await erased_as(connection, by_digest)})
+    found = await erased_as(connection, by_digest)
+    return dict(sorted((by_digest[digest], person) for digest, person in found.items()))
 
 
 async def erased_as(connection: AsyncConnection, digests: Iterable[str]) -> dict[str, str]:

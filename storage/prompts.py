@@ -114,6 +114,12 @@ async def settle(connection: AsyncConnection, number: int) -> None:
     await connection.execute(delete(PROMPT).where(PROMPT.c.id == number))
 
 
+async def overtake(connection: AsyncConnection, answered: Prompt) -> None:
+    """What was to be confirmed before the question just answered is off: one more yes must not reach back to it."""
+    earlier = (PROMPT.c.room == answered.room) & (PROMPT.c.sender == answered.sender) & (PROMPT.c.id < answered.id)
+    await connection.execute(delete(PROMPT).where(earlier, PROMPT.c.kind == PromptKind.CONFIRM.value))
+
+
 async def settle_in(connection: AsyncConnection, outbox: int) -> None:
     """The message of this outbox row asks nothing any more."""
     await connection.execute(delete(PROMPT).where(PROMPT.c.outbox == outbox))

@@ -188,10 +188,12 @@ SHOWN_ELSEWHERE = frozenset({"seats", "rooms"})
 
 
 def _shows_otherwise(change: RowChange) -> bool:
-    """Whether what was shown earlier may have to be put right: a record became stricter, a seat or room changed."""
+    """Whether what was shown may have to be put right: a record became stricter, a seat, room or name changed."""
     if change.table.name in SHOWN_ELSEWHERE:
         return True
     before, after = change.before or {}, change.after or {}
+    if change.table.name == "people" and before and before["name"] != after.get("name"):
+        return True
     return "rank" in before and "rank" in after and bool(after["rank"] > before["rank"])
 
 

@@ -52,7 +52,9 @@ async def access_agreement_to_change(view: View, caller: Caller, key: str) -> Ke
 
 async def access_party(view: View, caller: Caller, kept: Kept[Agreement], ref: Ref | None) -> str:
     """The party that is meant: the one named, or the caller's own. Raises CityUnknown, NotAParty."""
-    code = await access_city(view, caller, ref) if ref else next(iter(caller.cities), "")
+    # Who has seats in several cities speaks for the one that is a party.
+    own = sorted(caller.cities, key=lambda city: city not in kept.record.parties)
+    code = await access_city(view, caller, ref) if ref else next(iter(own), "")
     if code not in kept.record.parties:
         raise NotAParty(
             city=await city_name(view, caller, code),

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from commands.agreements.access import access_agreement_to_change, access_own_file, access_party
+from commands.agreements.access import access_agreement, access_agreement_to_change, access_own_file, access_party
 from commands.agreements.rules import (
     AgreementUnchanged,
     AmendsItself,
+    NoticeStands,
     NotInForce,
+    NotLater,
     NotTerminable,
     OfficeNeeded,
     PartiesChanged,
@@ -20,6 +22,7 @@ from commands.agreements.rules import (
     enter_state,
     give_notice,
     missing_signatures,
+    noticed_on,
     prolong,
     prolong_until,
     ref,
@@ -87,6 +90,7 @@ async def create_agreement(work: Work, caller: Caller, draft: Draft) -> Agreemen
     """Record a new agreement. Raises NotAllowed, CityUnknown, AgreementNotFound."""
     require(Right.COORDINATION, caller)
     parties = await _parties(work, caller, draft.parties)
+    await _exist(work, caller, (*draft.amends, *draft.replaces))
     key = await work.new_key(AGREEMENTS)
     made = Agreement(
         id=key,
@@ -110,22 +114,31 @@ async def _parties(work: Work, caller: Caller, refs: Iterable[Ref]) -> tuple[str
 async def change_agreement(work: Work, caller: Caller, key: str, changes: Changes) -> tuple[Agreement, Agreement]:
     """Change what is given; returns the agreement before and after.
 
-    Raises AgreementUnchanged, PartiesChanged, TermInWorkdays, AmendsItself, SignaturesMissing, NoticeFirst, EndNeeded
-    and what loading raises.
+    Raises AgreementUnchanged, PartiesChanged, TermInWorkdays, EndsBeforeItBegins, AmendsItself, SignaturesMissing,
+    NoticeFirst, EndNeeded and what loading raises.
     """
     kept = await access_agreement_to_change(work, caller, key)
     given = {n: v for n in ("amends", "replaces", "term", "renewal", "notice", "notice_to")
              if (v := getattr(changes, n)) is not None}  # fmt: skip
+    await _exist(work, caller, (*(changes.amends or ()), *(changes.replaces or ())))
     if changes.parties is not None:
         given["parties"] = await _parties(work, caller, changes.parties)
     after = kept.record.model_copy(update={**given, **changes.rest})
     check_terms(after)
+    if noticed_on(kept.record) is not None and set(after.parties) - set(kept.record.parties):
+        raise NoticeStands(agreement=ref(after))
     await _keeps_its_parties(work, caller, after)
     await _leads_not_back(work, after)
     if changes.state is not None:
-        after = enter_state(after, changes.state)
+        after = enter_state(after, changes.state, today=caller.today)
     await _put(work, kept, after)
     return kept.record, after
+
+
+async def _exist(view: View, caller: Caller, keys: Iterable[str]) -> None:
+    """Raise AgreementNotFound for the first that there is none of, or that may not be seen."""
+    for key in keys:
+        await access_agreement(view, caller, key)
 
 
 async def _keeps_its_parties(view: View, caller: Caller, after: Agreement) -> None:
@@ -162,12 +175,14 @@ async def record_signature(
     known = next((s for s in kept.record.signatures if s.city == code), None)
     if known is not None:
         raise SignedAlready(
-            city=await city_name(work, caller, code), agreement=ref(kept.record), by=await _named(work, known.by)
+            city=await city_name(work, caller, code),
+            agreement=ref(kept.record),
+            by=await _named(work, caller, known.by),
         )
     day = on.first_day() if on else caller.today
     held = office or await _office(work, code, signer, day)
     if held is None:
-        raise OfficeNeeded(person=await _named(work, signer))
+        raise OfficeNeeded(person=await _named(work, caller, signer))
     after = sign(kept.record, Signature(city=code, by=signer, office=held, date=on or PartialDate.of(day)))
     if not missing_signatures(after):
         dates = [s.date for s in after.signatures if s.date is not None]
@@ -181,8 +196,8 @@ async def _office(view: View, city: str, key: str, day: date) -> str | None:
     return next((k.record.office for k in seats if k.record.city == city and k.record.office), None)
 
 
-async def _named(view: View, key: str) -> Any:
-    found = await person(view, unlimited(), key)
+async def _named(view: View, caller: Caller, key: str) -> Any:
+    found = await person(view, caller.scope, key)
     return Foreign(found.record.name) if found else say("agreements.reply.somebody")
 
 
@@ -197,11 +212,15 @@ async def renew(
     before = kept.record
     if before.state is not AgreementState.IN_FORCE:
         raise NotInForce(agreement=ref(before), state=before.state)
+    end = deadline(terms_of(before), caller.today, ()).term_end
     if until is not None:
-        end = deadline(terms_of(before), caller.today, ()).term_end
         after = prolong_until(before, until, end.on if end else None)
     else:
         after = prolong(before, by) if by is not None else before
+        # A term that was renewed already and is made longer is renewed from another day: it may end no later.
+        now = deadline(terms_of(after), caller.today, ()).term_end
+        if end is not None and now is not None and now.on <= end.on:
+            raise NotLater(end=end.on, given=now.on)
     await _put(work, kept, after)
     return before, after
 

@@ -99,13 +99,15 @@ async def card(view: View, caller: Caller, record: Agreement, scope: Scope, day:
         *await _related(view, scope, record),
     ]
     reserve = [line(say("agreements.reply.without_warranty"))] if record.notice and record.state not in SIGNING else []
-    return (heading(titled(record)), _state(record, parties), Bullets(tuple(items)), *reserve)
+    return (heading(titled(record)), _state(record, parties, day), Bullets(tuple(items)), *reserve)
 
 
-def _state(record: Agreement, parties: Parties) -> Block:
+def _state(record: Agreement, parties: Parties, day: date) -> Block:
     if record.state is AgreementState.SIGNED and (missing := missing_signatures(record)):
         names = tuple(parties.names[code] for code in missing if code in parties.names)
         return line(say("agreements.reply.being_signed", form=record.form, cities=names))
+    if record.state is AgreementState.IN_FORCE and record.in_force and record.in_force > day:
+        return line(say("agreements.reply.in_force_from", form=record.form, start=record.in_force))
     if record.state is AgreementState.IN_FORCE and record.in_force:
         return line(say("agreements.reply.in_force", form=record.form, start=record.in_force))
     return line(say("agreements.reply.state", form=record.form, state=record.state))

@@ -17,7 +17,8 @@ from commands.agreements.actions import (
     record_signature,
     renew,
 )
-from commands.agreements.cards import ShowArgs, run_show, titled
+from commands.agreements.cards import ShowArgs, parties_of, run_show, titled
+from commands.agreements.deadlines import worked_out
 from commands.agreements.lists import ListArgs, run_list
 from commands.agreements.rules import HowLong, Receipt, missing_signatures, noticed_on, ref, terms_of, unreached
 from commands.calendar.notice import deadline
@@ -94,7 +95,7 @@ class NoticeArgs(Args):
     city: Annotated[CityRef | None, placed("stadt", "city")] = None
     sent: Annotated[PastDay | None, named("am", "on")] = None
     received: Annotated[PastDay | None, named("zugang", "received")] = None
-    reached: Annotated[tuple[CityRef, ...], named("bei", "by at")] = ()
+    reached: Annotated[tuple[CityRef, ...], named("bei", "at by")] = ()
 
 
 class ClauseArgs(Args):
@@ -232,7 +233,7 @@ async def _consequence(view: View, caller: Caller, after: Agreement, notice: Not
     missing = await names_of(view, caller, unreached(after, notice))
     if missing:
         return (line(say("agreements.reply.not_effective", cities=missing)),)
-    end = deadline(terms_of(after), caller.today, ()).term_end
+    end = worked_out(after, await parties_of(view, caller, after, caller.scope), caller.today).term_end
     reached = noticed_on(after)
     if end is None or reached is None:
         return (line(say("agreements.reply.end_unknown")),)

@@ -102,7 +102,8 @@ def _received(agreement: Agreement, notice: Notice, parties: Parties) -> Iterato
 
 def _notice(found: Deadline, agreement: Agreement, parties: Parties) -> Iterator[Item]:
     if agreement.notice is not None and agreement.notice_to is NoticeTo.ANY_TIME and noticed_on(agreement) is None:
-        yield item(say("agreements.reply.any_time"))
+        if agreement.ends_on is None and not found.over:
+            yield item(say("agreements.reply.any_time"))
         return
     first = found.notice
     if first is None:
@@ -119,7 +120,18 @@ def _notice(found: Deadline, agreement: Agreement, parties: Parties) -> Iterator
 
 
 def _day(agreement: Agreement, parties: Parties, day: NoticeDay, said: Inline) -> Item:
-    return item(said, below=(item(_derived(agreement, day)), item(_safe(day)), *_councils(parties, agreement, day)))
+    return item(said, below=(*_how(agreement, day), *_unknown_days(parties), *_councils(parties, agreement, day)))
+
+
+def _how(agreement: Agreement, day: NoticeDay) -> tuple[Item, ...]:
+    return item(_derived(agreement, day)), item(_safe(day))
+
+
+def _unknown_days(parties: Parties) -> Iterator[Item]:
+    """Which parties' holidays nobody has recorded, so that a working day of theirs may be none."""
+    unknown = tuple(name for code, name in parties.names.items() if parties.cities[code].holidays is None)
+    if unknown:
+        yield item(say("agreements.reply.holidays_unknown", cities=unknown))
 
 
 def _derived(agreement: Agreement, day: NoticeDay) -> Say:

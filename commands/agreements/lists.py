@@ -1,5 +1,6 @@
 """Many agreements at once: ten lines, then more."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from commands.agreements.rules import missing_signatures
@@ -14,7 +15,6 @@ from storage.agreements.queries import AgreementFilter, agreements_page, count_a
 from storage.agreements.record import Agreement, AgreementState
 from storage.prompts import PromptKind
 from storage.values import Count, Language
-from storage.view import View
 from storage.work import Work
 
 PAGE = 10
@@ -39,22 +39,23 @@ async def run_list(work: Work, caller: Caller, args: ListArgs) -> Reply:
     if not total:
         return reply(line(say("agreements.reply.none_found")))
     page = await agreements_page(work, scope, wanted, limit=PAGE, offset=offset)
-    items = tuple([await _listed(work, caller, kept.record) for kept in page])
+    parties = (code for kept in page for code in kept.record.parties)
+    names = await city_names(work, caller.scope, parties, caller.language)
     left = total - offset - len(page)
     more = Question(kind=PromptKind.OFFER, body={"line": _more(args, offset + PAGE + 1)}) if left > 0 else None
     return reply(
         heading(say("agreements.reply.found", count=total)),
         *([line(say("agreements.reply.recorded_on", day=args.day))] if scope.as_of else []),
-        Bullets(items),
+        Bullets(tuple(_listed(kept.record, names) for kept in page)),
         *([line(say("agreements.reply.more", count=left))] if left > 0 else []),
         question=more,
     )
 
 
-async def _listed(view: View, caller: Caller, record: Agreement) -> Item:
-    names = await city_names(view, caller.scope, record.parties, caller.language)
+def _listed(record: Agreement, names: Mapping[str, Foreign]) -> Item:
     missing = tuple(names[code] for code in missing_signatures(record) if code in names)
-    facts = {"key": record.id, "title": Foreign(record.title), "cities": tuple(names.values())}
+    cities = tuple(names[code] for code in record.parties if code in names)
+    facts = {"key": record.id, "title": Foreign(record.title), "cities": cities}
     if record.state is AgreementState.SIGNED and missing:
         return item(say("agreements.reply.listed_unsigned", **facts, missing=missing))
     return item(say("agreements.reply.listed", **facts, state=record.state))

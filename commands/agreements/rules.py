@@ -99,6 +99,10 @@ class PartiesChanged(Refusal):
     """Somebody who signed or gave notice cannot be left out of the parties; facts `agreement`, `cities`."""
 
 
+class NoticeStands(Refusal):
+    """After an effective notice nobody becomes a party: whom it must reach would change; fact `agreement`."""
+
+
 class ClauseTaken(Refusal):
     """There is a clause of that number; facts `number`, `agreement`."""
 
@@ -113,6 +117,10 @@ class NoSuchClause(Refusal):
 
 class TermInWorkdays(Refusal):
     """A term or renewal in working days, which no calendar of several cities could tell."""
+
+
+class EndsBeforeItBegins(Refusal):
+    """The recorded end lies before the first day; facts `start`, `end`."""
 
 
 class AmendsItself(Refusal):
@@ -170,13 +178,13 @@ class Receipt:
     cities: tuple[str, ...] = ()
 
 
-def enter_state(agreement: Agreement, state: AgreementState) -> Agreement:
-    """Let the agreement be in `state`. Raises SignaturesMissing, NoticeFirst, EndNeeded."""
+def enter_state(agreement: Agreement, state: AgreementState, *, today: date) -> Agreement:
+    """Let the agreement be in `state`. Raises SignaturesMissing, NoticeFirst, EndNeeded (none, or not over `today`)."""
     if state is AgreementState.IN_FORCE and agreement.signatures and missing_signatures(agreement):
         raise SignaturesMissing(agreement=ref(agreement), cities=missing_signatures(agreement))
     if state is AgreementState.TERMINATED and noticed_on(agreement) is None and agreement.ends_on is None:
         raise NoticeFirst(agreement=ref(agreement))
-    if state is AgreementState.ENDED and agreement.ends_on is None:
+    if state is AgreementState.ENDED and (agreement.ends_on is None or agreement.ends_on >= today):
         raise EndNeeded(agreement=ref(agreement))
     return agreement.model_copy(update={"state": state})
 
@@ -257,9 +265,12 @@ def clause_of(agreement: Agreement, number: str) -> Clause:
 
 
 def check_terms(agreement: Agreement) -> None:
-    """Raise TermInWorkdays for a term or renewal that no calendar of several cities could tell."""
+    """Raise TermInWorkdays for a term that no calendar of several cities could tell, and EndsBeforeItBegins."""
     if any(d is not None and d.unit is Unit.WORKDAYS for d in (agreement.term, agreement.renewal)):
         raise TermInWorkdays
+    start, end = agreement.in_force, agreement.ends_on
+    if start is not None and end is not None and end < start:
+        raise EndsBeforeItBegins(start=start, end=end)
 
 
 def with_file_ref(agreement: Agreement, city: str, said: str) -> Agreement:

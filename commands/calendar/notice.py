@@ -7,7 +7,7 @@ about those that must precede one); the last working day of all parties before i
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count
+from itertools import count, takewhile
 
 from commands.calendar.months import add_duration, add_months, last_of_month
 from commands.calendar.workdays import Calendar, add_workdays, is_workday, workday_on_or_before
@@ -77,7 +77,7 @@ class Deadline:
 
 def deadline(terms: Terms, today: date, calendars: Sequence[Calendar]) -> Deadline:
     """Work out the deadlines of an agreement whose parties work by these calendars."""
-    end = _term_end(terms, today)
+    end = _term_end(terms, today, calendars)
     over = end is not None and end.on < today
     days = iter(()) if over else _notice_days(terms, today, calendars)
     first = next(days, None)
@@ -140,21 +140,31 @@ def _parts(duration: Duration | None) -> tuple[int, int]:
     return duration.count * _MONTHS.get(duration.unit, 0), duration.count * _DAYS.get(duration.unit, 0)
 
 
-def _term_end(terms: Terms, today: date) -> End | None:
+def _term_end(terms: Terms, today: date, calendars: Sequence[Calendar]) -> End | None:
     if terms.ends_on is not None:
         return End(on=terms.ends_on, renewals=None)
-    if terms.noticed is not None:
-        return _noticed_end(terms, terms.noticed)
-    return _first(_term_ends(terms, today), today)
-
-
-def _noticed_end(terms: Terms, noticed: date) -> End | None:
-    """The end that a notice given on that day leads to."""
+    if terms.noticed is None:
+        return _first(_term_ends(terms, today), today)
     if terms.notice is None:
         return None
-    if terms.notice_to is NoticeTo.ANY_TIME:
-        return End(on=add_duration(noticed, terms.notice), renewals=None)
-    return next((end for end in _ends(terms, noticed) if last_day_for(end.on, terms.notice) >= noticed), None)
+    # A notice ends what would go on; a term that nothing renews ends without one, and no later for one.
+    ends = [end for end in (_noticed_end(terms, terms.noticed, terms.notice, calendars), _fixed_end(terms)) if end]
+    return min(ends, key=lambda end: end.on, default=None)
+
+
+def _noticed_end(terms: Terms, noticed: date, notice: Duration, calendars: Sequence[Calendar]) -> End | None:
+    """The end that a notice given on that day leads to."""
+    try:
+        if terms.notice_to is NoticeTo.ANY_TIME:
+            return End(on=add_duration(noticed, notice, calendars=calendars), renewals=None)
+        return next((e for e in _ends(terms, noticed) if last_day_for(e.on, notice, calendars) >= noticed), None)
+    except (ValueError, OverflowError):
+        return None  # beyond the year 9999 no day has a name
+
+
+def _fixed_end(terms: Terms) -> End | None:
+    """The end of a term that is not renewed."""
+    return next(_term_ends(terms, date.min), None) if terms.renewal is None else None
 
 
 def _first(ends: Iterator[End], today: date) -> End | None:
@@ -202,11 +212,17 @@ def _ends(terms: Terms, today: date) -> Iterator[End]:
         case NoticeTo.TERM_END:
             return (end for end in _term_ends(terms, today) if end.on >= today)
         case NoticeTo.QUARTER_END:
-            return _calendar_ends(since, _QUARTER)
+            return _within_term(terms, _calendar_ends(since, _QUARTER))
         case NoticeTo.YEAR_END:
-            return _calendar_ends(since, _YEAR)
+            return _within_term(terms, _calendar_ends(since, _YEAR))
         case _:
             return iter(())
+
+
+def _within_term(terms: Terms, ends: Iterator[End]) -> Iterator[End]:
+    """Those of `ends` that are not behind the end of a term that is not renewed."""
+    fixed = _fixed_end(terms)
+    return ends if fixed is None else takewhile(lambda end: end.on <= fixed.on, ends)
 
 
 def _notice_days(terms: Terms, today: date, calendars: Sequence[Calendar]) -> Iterator[NoticeDay]:

@@ -137,7 +137,7 @@ async def entering(view: View, caller: Caller, ref: Ref, state: State) -> tuple[
     """
     kept = await access_city_to_change(view, caller, ref)
     fits(kept.record.kind, state.state)
-    return kept, enter_state(kept.record, state)
+    return kept, enter_state(kept.record, state, today=caller.today)
 
 
 async def record_absence(work: Work, caller: Caller, ref: Ref | None, absence: Absence) -> Kept[Person]:

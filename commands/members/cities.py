@@ -11,7 +11,7 @@ from commands.members.actions import CityFacts, change_city, record_city, state_
 from commands.members.args import CityArgs, EditCityArgs, ShowCityArgs
 from commands.members.notes import doer, tell_seats
 from commands.members.rules import fits
-from commands.members.shown import about_city, city_days, city_name, entered, seat_items
+from commands.members.shown import about_city, announced, city_days, city_name, entered, seat_items
 from commands.members.words import seat_line
 from storage.cities.record import City, CityKind, CityState, PartnerKind
 from storage.people.queries import people
@@ -76,6 +76,8 @@ async def show_city(work: Work, caller: Caller, args: ShowCityArgs) -> Reply:
     blocks: list[Block] = [*about_city(found, caller.language, day)]
     if args.day is not None:
         blocks.insert(1, line(say("members.reply.as_of", day=day)))
+    else:
+        blocks += announced(found, day)
     blocks += [line(say("members.reply.seats", count=len(items))), Bullets(items)] if items else [_no_seats()]
     led = await _led(work, caller, found.code, args.day)
     blocks += [line(say("members.reply.leads", projects=led))] if led else []

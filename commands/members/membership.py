@@ -23,7 +23,7 @@ from storage.work import Work
 
 DAY = timedelta(days=1)
 CONFIRMED = frozenset({CityState.MEMBER, CityState.DORMANT, CityState.LEFT})
-"""States that give or take votes: they are shown with their check list before they are recorded."""
+"""States that give or take votes: entering or losing one is shown with its check list before it is recorded."""
 
 Previewed = Callable[[Work, Caller, MembershipArgs], Awaitable[tuple[Block, ...] | None]]
 
@@ -43,15 +43,16 @@ def previewing(others: Sequence[ExitItems]) -> Previewed:
     async def preview(work: Work, caller: Caller, args: MembershipArgs) -> tuple[Block, ...] | None:
         state = _state(args, caller)
         kept, after = await entering(work, caller, args.city, state)
-        if state.state not in CONFIRMED:
+        replaced = state_on(kept.record, state.from_.first_day())
+        if state.state not in CONFIRMED and (replaced is None or replaced.state not in CONFIRMED):
             return None
         last = state.from_.first_day() - DAY
         items = tuple(_entry(kept.record, caller)) if state.state is CityState.MEMBER else ()
         if state.state is CityState.MEMBER:
             items = (*await _vacancies(work, caller, kept.record, state.from_.first_day()), *items)
-        else:
+        elif state.state is CityState.LEFT:
             items = tuple([one for each in others for one in await each(work, caller.scope, kept.key, last)])
-        return tuple(_shown(caller, kept.record, after, state, items))
+        return tuple(_shown(caller, after, state, items))
 
     return preview
 
@@ -60,11 +61,11 @@ def _state(args: MembershipArgs, caller: Caller) -> State:
     return state_from(args.state, args.start or caller.today, args.reason)
 
 
-def _shown(caller: Caller, before: City, after: City, state: State, items: tuple[Item, ...]) -> Iterator[Block]:
+def _shown(caller: Caller, after: City, state: State, items: tuple[Item, ...]) -> Iterator[Block]:
     start = state.from_.first_day()
     name = city_name(after, caller.language)
     yield line(say("members.reply.becomes", name=name, code=after.code, state=state.state, start=start))
-    member = state_on(before, start - DAY)
+    member = state_on(after, start - DAY)
     if start < caller.today:
         yield line(say("members.reply.backdated"))
     elif member is not None and member.state is CityState.MEMBER:

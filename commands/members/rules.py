@@ -219,17 +219,25 @@ def _follows(city: City, before: State, new: State) -> None:
     if new.state is before.state:
         raise StateAlready(city=city.code, state=new.state, since=before.from_)
     if new.state not in NEXT[before.state]:
-        raise StateNotNext(city=city.code, state=new.state, before=before.state, allowed=NEXT[before.state])
+        allowed = tuple(state for state in NEXT[before.state] if _fits(city.kind, state))
+        raise StateNotNext(city=city.code, state=new.state, before=before.state, allowed=allowed)
 
 
 def fits(kind: CityKind, state: CityState) -> None:
     """Raise StateOfPartner for a state that cities or partners do not have; both can leave."""
-    if state is not CityState.LEFT and (kind is CityKind.PARTNER) != (state is CityState.PARTNER):
+    if not _fits(kind, state):
         raise StateOfPartner(kind=kind, state=state)
 
 
+def _fits(kind: CityKind, state: CityState) -> bool:
+    return state is CityState.LEFT or (kind is CityKind.PARTNER) == (state is CityState.PARTNER)
+
+
 def absent(person: Person, new: Absence) -> Person:
-    """The person with one more absence; earlier ones give way where they overlap it."""
+    """The person with one more absence; those that overlap it give way.
+
+    One that began before, or with it, ends with it at the latest: who says until when they are away now is back then.
+    """
     kept = [part for known in person.absences for part in _around(known, new)]
     return person.model_copy(update={"absences": tuple(sorted((*kept, new), key=lambda one: one.from_))})
 
@@ -239,6 +247,8 @@ def _around(known: Absence, new: Absence) -> Iterator[Absence]:
         yield known
     elif known.from_ < new.from_:
         yield known.model_copy(update={"to": new.from_ - DAY})
+    elif known.from_ > new.from_ and known.to > new.to:
+        yield known.model_copy(update={"from_": new.to + DAY})
 
 
 def back(person: Person, today: date) -> Person:
@@ -259,13 +269,15 @@ def state_on(city: City, day: date) -> State | None:
     return begun[-1]
 
 
-def enter_state(city: City, new: State) -> City:
+def enter_state(city: City, new: State, *, today: date) -> City:
     """The city with one more state, which ends the one before.
 
-    On the very first day of the last state it replaces that one. Raises StateOutOfOrder for an earlier day,
-    StateAlready, and StateNotNext for what does not follow.
+    On the very first day of the last state it replaces that one; one that has not begun by `today` is moved to
+    another day. Raises StateOutOfOrder for an earlier day, StateAlready, and StateNotNext for what does not follow.
     """
     *earlier, last = city.states
+    if earlier and new.state is last.state and last.from_.first_day() > today:
+        return _moved(city, new, today=today)
     if new.from_.first_day() < last.from_.first_day():
         raise StateOutOfOrder(city=city.code, state=last.state, since=last.from_)
     if new.from_.first_day() == last.from_.first_day():
@@ -277,3 +289,20 @@ def enter_state(city: City, new: State) -> City:
     if last.to is not None and last.to.last_day() >= new.from_.first_day():
         ended = last.model_copy(update={"to": PartialDate.of(new.from_.first_day() - DAY)})
     return city.model_copy(update={"states": (*earlier, ended, new)})
+
+
+def _moved(city: City, new: State, *, today: date) -> City:
+    """The city with the day of its last state changed; a reason given before stays unless there is a new one."""
+    *earlier, last = city.states
+    if new.from_.first_day() == last.from_.first_day() and new.reason in {None, last.reason}:
+        raise StateAlready(city=city.code, state=last.state, since=last.from_)
+    moved = last.model_copy(update={"from_": new.from_, "reason": new.reason or last.reason})
+    before = _reopened(earlier[-1], last)
+    return enter_state(city.model_copy(update={"states": (*earlier[:-1], before)}), moved, today=today)
+
+
+def _reopened(before: State, last: State) -> State:
+    """The state before the last one, as it is without it."""
+    if before.to is None or before.to.last_day() < last.from_.first_day() - DAY:
+        return before
+    return before.model_copy(update={"to": None})

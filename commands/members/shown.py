@@ -39,6 +39,11 @@ def standing(city: City, day: date) -> Say:
     return entered(state, day)
 
 
+def announced(city: City, day: date) -> Iterator[Block]:
+    """What the city becomes after `day`, as far as that is recorded."""
+    return (line(entered(state, day)) for state in city.states if state.from_.first_day() > day)
+
+
 def entered(state: State, today: date) -> Say:
     """A state and since when, or from when on."""
     if state.from_.first_day() > today:

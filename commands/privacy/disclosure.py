@@ -159,7 +159,7 @@ def _list(collection: str, named: Sequence[Mention]) -> Item:
         parts += [", ", say("privacy.reply.former", count=former)]
     keys = tuple(dict.fromkeys(key for mention in named for key in mention.records))[:NEWEST]
     if keys and collection in COLLECTIONS.values():
-        parts += [": ", say("privacy.reply.newest", records=tuple(RecordRef(collection, key) for key in keys))]
+        parts += [", ", say("privacy.reply.newest", records=tuple(RecordRef(collection, key) for key in keys))]
     return item(*parts)
 
 

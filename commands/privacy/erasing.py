@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from commands.framework.caller import Caller
 from commands.framework.command import Right
-from commands.framework.parties import access_person
+from commands.framework.parties import PersonUnknown, access_person
 from commands.framework.refs import Ref
 from commands.framework.refusal import Refusal
 from commands.framework.reply import (
@@ -26,7 +26,7 @@ from commands.privacy.disclosure import LISTS
 from commands.privacy.rules import DECIDING, decides, own_cities, still_held
 from storage.cities.queries import cities
 from storage.erasure import anonymous_name, erase, forget_traces, is_anonymous
-from storage.people.queries import person
+from storage.people.queries import person, person_by_mxid
 from storage.people.record import Person
 from storage.personal import Mention, mentions
 from storage.scope import unlimited
@@ -62,7 +62,7 @@ async def preview(work: Work, caller: Caller, whom: Whom) -> tuple[Block, ...] |
     if _asks(caller, whom):
         return None
     if whom is None or isinstance(whom, str):
-        mxid = _stranger(caller, whom)
+        mxid = await _stranger(work, caller, whom)
         return (line(say("privacy.reply.forget_stranger", mxid=Code(mxid))), *_never_again())
     found = await _decide(work, caller, whom)
     return (
@@ -84,7 +84,7 @@ async def run(work: Work, caller: Caller, whom: Whom) -> Reply:
     if _asks(caller, whom):
         return await _request(work, caller)
     if whom is None or isinstance(whom, str):
-        await forget_traces(work.connection, _stranger(caller, whom))
+        await forget_traces(work.connection, await _stranger(work, caller, whom))
         return reply(line(say("privacy.reply.forgotten")))
     found = await _decide(work, caller, whom)
     await erase(work, found)
@@ -102,12 +102,18 @@ def _never_again() -> tuple[Block, ...]:
     return (line(say("privacy.reply.cannot_be_undone")),)
 
 
-def _stranger(caller: Caller, mxid: str | None) -> str:
-    """A Matrix ID that nobody of the register has: one's own, or for coordination any. Raises NotYoursToErase."""
+async def _stranger(view: View, caller: Caller, mxid: str | None) -> str:
+    """A Matrix ID that nobody of the register has: one's own, or for coordination any.
+
+    Raises NotYoursToErase, PersonUnknown.
+    """
     if mxid is None or mxid == caller.mxid:
         return caller.mxid
     if not caller.coordinates:
         raise NotYoursToErase(who=HOLDERS[Right.COORDINATION])
+    if await person_by_mxid(view, unlimited(), mxid):
+        # Somebody of the register whom this room does not show: their own city decides.
+        raise PersonUnknown(given=Foreign(mxid))
     return mxid
 
 
@@ -206,13 +212,16 @@ async def _request(work: Work, caller: Caller) -> Reply:
         asked = [k.record.holder for k in coordination if k.record.holder and k.record.holder != caller.key]
     if not asked:
         raise NobodyDecides
-    told = [Tell(person=key, blocks=await _wish(work, caller, key)) for key in dict.fromkeys(asked)]
+    told = [await _wish(work, caller, key) for key in dict.fromkeys(asked)]
     return Reply(blocks=(line(say("privacy.reply.request_sent")),), tell=tuple(told))
 
 
-async def _wish(work: Work, caller: Caller, to: str) -> tuple[Block, ...]:
+async def _wish(work: Work, caller: Caller, to: str) -> Tell:
     reader = await person(work, unlimited(), to)
     language = (reader.record.language if reader else None) or caller.language
     ready = f"!datenschutz löschen {caller.mxid}" if language is Language.DE else f"!privacy erase {caller.mxid}"
     name = Foreign(caller.person.record.name) if caller.person else Foreign(caller.mxid)
-    return (line(say("privacy.reply.wish", name=name, mxid=Code(caller.mxid))), line(Code(ready)))
+    blocks = (line(say("privacy.reply.wish", name=name, mxid=Code(caller.mxid))), line(Code(ready)))
+    # What was wished for in private is not told in a room, as it would be to somebody known by key without direct chat.
+    alone = reader.record.mxid if reader and caller.place.direct else None
+    return Tell(person=alone or to, blocks=blocks)

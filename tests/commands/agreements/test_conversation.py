@@ -42,6 +42,14 @@ async def test_an_agreement_is_being_signed_until_the_last_party_has(talk: Conve
     assert "In Kraft seit Mi., 01.04.2026" in (await talk.says("koord-m", "!zeige V-3")).text
 
 
+async def test_an_agreement_that_begins_later_is_not_said_to_be_in_force_since_then(talk: Conversation) -> None:
+    await talk.says("koord-m", "!neu vereinbarung Auftrag form:Auftragsverarbeitung städte:M,A")
+    await talk.says("koord-m", "!ändern V-5 zustand:in-kraft in-kraft:1.12.2026")
+    assert "In Kraft ab Di., 01.12.2026" in (await talk.says("koord-m", "!zeige V-5")).text
+    talk.now = datetime(2026, 12, 1, 10, tzinfo=BERLIN)
+    assert "In Kraft seit Di., 01.12.2026" in (await talk.says("koord-m", "!zeige V-5")).text
+
+
 async def test_a_second_signature_of_a_city_names_the_first(talk: Conversation) -> None:
     said = await talk.says("koord-m", "!unterschrift V-3 N @vertretung:nuernberg.example amt:Leitung")
     assert "Koordination Nürnberg" in said.text
@@ -56,6 +64,15 @@ async def test_a_notice_is_recorded_only_after_its_consequence_was_agreed_to(tal
     done = await talk.says("koord-m", "ja")
     assert "Die Erklärung selbst erfolgt außerhalb des Chats." in done.text
     assert "Endet durch Kündigung am Sa., 31.07.2027" in (await talk.says("koord-m", "!zeige V-2")).text
+
+
+async def test_after_an_effective_notice_nobody_becomes_a_party(talk: Conversation) -> None:
+    await talk.says("koord-m", "!kündigung V-4 M am:16.11.2026 zugang:17.11.2026")
+    await talk.says("koord-m", "ja")
+    before = await talk.dump()
+    said = await talk.says("koord-m", "!ändern V-4 städte:M,A,N")
+    assert "wirksam gekündigt" in said.text
+    assert await talk.dump() == before
 
 
 @pytest.mark.parametrize("answer", ["nein", "!hilfe"])
@@ -164,3 +181,53 @@ async def test_lists_are_filtered_in_the_database_by_state_and_party(talk: Conve
         False,
         False,
     )
+
+
+@pytest.mark.parametrize("longer", ["6 Monate", "12 Monate"])
+async def test_making_a_renewed_term_longer_never_lets_it_end_sooner_or_on_the_same_day(
+    talk: Conversation, longer: str
+) -> None:
+    before = await talk.dump()
+    said = await talk.says("koord-m", f"!verlängerung V-2 um:{longer}")
+    assert "liegt nicht nach dem bisherigen Ende Sa., 31.07.2027" in said.text
+    assert await talk.dump() == before
+
+
+async def test_an_agreement_with_a_recorded_end_is_not_said_to_be_terminable_at_any_time(talk: Conversation) -> None:
+    await talk.says("koord-m", "!ändern V-4 zum:jederzeit kündigungsfrist:3 Monate")
+    assert "Kündbar jederzeit" in (await talk.says("koord-m", "!zeige V-4")).text
+    await talk.says("koord-m", "!ändern V-4 ende:31.12.2026")
+    assert "Kündbar jederzeit" not in (await talk.says("koord-m", "!zeige V-4")).text
+
+
+async def test_an_agreement_does_not_end_before_it_came_into_force(talk: Conversation) -> None:
+    before = await talk.dump()
+    said = await talk.says("koord-m", "!ändern V-4 ende:15.11.2024")
+    assert "liegt vor dem Inkrafttreten am Sa., 16.11.2024" in said.text
+    assert await talk.dump() == before
+
+
+async def test_somebody_with_seats_in_several_cities_speaks_for_the_one_that_is_a_party(talk: Conversation) -> None:
+    await talk.says("koord-m", '!neu vereinbarung "Zu zweit" form:zweckvereinbarung städte:M,N')
+    await talk.says("koord-m", "!sitz N büro @vertretung:augsburg.example")
+    said = await talk.says("vertr-a", "!neu aktenzeichen V-5 DIG-1")
+    assert said.text == "✅"
+    assert "Nürnberg DIG-1" in (await talk.says("koord-m", "!zeige V-5")).text
+
+
+async def test_what_is_amended_or_replaced_must_exist_and_be_visible_here(talk: Conversation) -> None:
+    await talk.says("koord-m", "!ändern V-4 sichtbarkeit:intern")
+    before = await talk.dump()
+    for key in ("V-77", "V-4"):
+        for typed in (f"!ändern V-2 ändert:{key}", f"!neu vereinbarung Neu form:Sonstige städte:M,A ersetzt:{key}"):
+            said = await talk.says("koord-m", typed, room="arbeit")
+            assert said.text == f"Eine Vereinbarung `{key}` gibt es hier nicht.\nEs wurde nichts geändert."
+    assert await talk.dump() == before
+
+
+async def test_a_safe_day_says_whose_holidays_are_unknown(talk: Conversation) -> None:
+    assert "Ohne Feiertage gerechnet" not in (await talk.says("koord-m", "!zeige V-2")).text
+    await talk.says("koord-m", "!neu stadt I Ingolstadt")
+    await talk.says("koord-m", "!ändern V-2 städte:M,N,A,I")
+    shown = await talk.says("koord-m", "!zeige V-2")
+    assert "Ohne Feiertage gerechnet, weil nicht erfasst: Ingolstadt" in shown.text

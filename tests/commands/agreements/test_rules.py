@@ -30,6 +30,7 @@ from storage.agreements.record import Agreement, AgreementForm, AgreementState, 
 from storage.values import Duration
 
 SENT = date(2026, 12, 3)
+TODAY = date(2026, 12, 9)
 
 
 def made(**facts: object) -> Agreement:
@@ -57,9 +58,9 @@ def test_an_agreement_is_being_signed_until_all_parties_have() -> None:
     begun = sign(draft, signature("N"))
     assert (begun.state, missing_signatures(begun)) == (AgreementState.SIGNED, ("M", "A"))
     with pytest.raises(SignaturesMissing):
-        enter_state(begun, AgreementState.IN_FORCE)
+        enter_state(begun, AgreementState.IN_FORCE, today=TODAY)
     done = sign(sign(begun, signature("M")), signature("A"))
-    assert enter_state(done, AgreementState.IN_FORCE).state is AgreementState.IN_FORCE
+    assert enter_state(done, AgreementState.IN_FORCE, today=TODAY).state is AgreementState.IN_FORCE
 
 
 def test_what_binds_already_is_not_signed_any_more() -> None:
@@ -68,7 +69,10 @@ def test_what_binds_already_is_not_signed_any_more() -> None:
 
 
 def test_an_agreement_from_before_the_register_may_be_in_force_without_recorded_signatures() -> None:
-    assert enter_state(made(state=AgreementState.SIGNED), AgreementState.IN_FORCE).state is AgreementState.IN_FORCE
+    assert (
+        enter_state(made(state=AgreementState.SIGNED), AgreementState.IN_FORCE, today=TODAY).state
+        is AgreementState.IN_FORCE
+    )
 
 
 def test_notice_is_effective_when_it_has_reached_all_others() -> None:
@@ -90,11 +94,13 @@ def test_a_notice_is_not_received_before_it_was_sent() -> None:
 
 def test_terminated_follows_from_a_notice_and_ended_from_an_end() -> None:
     with pytest.raises(NoticeFirst):
-        enter_state(made(), AgreementState.TERMINATED)
+        enter_state(made(), AgreementState.TERMINATED, today=TODAY)
     with pytest.raises(EndNeeded):
-        enter_state(made(), AgreementState.ENDED)
-    ended = enter_state(made(ends_on=date(2026, 7, 31)), AgreementState.ENDED)
+        enter_state(made(), AgreementState.ENDED, today=TODAY)
+    ended = enter_state(made(ends_on=date(2026, 7, 31)), AgreementState.ENDED, today=TODAY)
     assert ended.state is AgreementState.ENDED
+    with pytest.raises(EndNeeded):
+        enter_state(made(ends_on=TODAY), AgreementState.ENDED, today=TODAY)
 
 
 @pytest.mark.parametrize(

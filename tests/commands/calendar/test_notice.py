@@ -211,3 +211,46 @@ def test_a_notice_longer_than_the_calendar_has_no_last_day() -> None:
 def test_an_end_beyond_the_calendar_is_none() -> None:
     terms = Terms(in_force=date(9990, 1, 1), term=Duration.parse("9999 years"))
     assert deadline(terms, date(2026, 1, 1), []).term_end is None
+
+
+# --- a term that nothing renews ---------------------------------------------------------------------------------------
+
+FIXED: dict[str, Any] = {
+    "in_force": date(2025, 1, 1),
+    "term": Duration.parse("24 months"),
+    "notice": Duration.parse("3 months"),
+}
+
+
+@pytest.mark.parametrize("notice_to", [NoticeTo.ANY_TIME, NoticeTo.QUARTER_END, NoticeTo.YEAR_END, NoticeTo.TERM_END])
+def test_a_notice_never_lets_a_fixed_term_run_longer(notice_to: NoticeTo) -> None:
+    terms = Terms(**FIXED, notice_to=notice_to, noticed=date(2026, 11, 20))
+    found = deadline(terms, date(2026, 11, 22), [])
+    assert found.term_end is not None
+    assert found.term_end.on == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize("notice_to", [NoticeTo.QUARTER_END, NoticeTo.YEAR_END])
+def test_notice_does_not_aim_at_a_day_after_the_end_of_a_fixed_term(notice_to: NoticeTo) -> None:
+    found = deadline(Terms(**FIXED, notice_to=notice_to), date(2026, 11, 22), [])
+    assert found.notice is not None
+    assert (found.notice.last_day, found.passed, found.next) == (date(2026, 9, 30), True, None)
+
+
+def test_a_notice_in_working_days_ends_by_the_calendars_of_the_parties() -> None:
+    terms = Terms(
+        in_force=date(2020, 1, 1),
+        notice=Duration.parse("3 workdays"),
+        notice_to=NoticeTo.ANY_TIME,
+        noticed=date(2026, 12, 23),
+    )
+    found = deadline(terms, date(2026, 12, 23), [CALENDARS["M"]])
+    # 24, 25 and 31 December and the weekend are no working days in München.
+    assert found.term_end is not None
+    assert found.term_end.on == date(2026, 12, 30)
+
+
+def test_a_notice_whose_period_has_no_last_day_leads_to_no_end() -> None:
+    endless = Duration.parse("9999 years")
+    terms = Terms(in_force=date(2020, 1, 1), notice=endless, notice_to=NoticeTo.ANY_TIME, noticed=date(2026, 11, 20))
+    assert deadline(terms, date(2026, 11, 22), []).term_end is None

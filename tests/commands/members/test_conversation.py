@@ -107,7 +107,7 @@ async def test_a_partner_has_the_state_of_a_partner(talk: Conversation) -> None:
         ("!neu stadt M Mannheim", "Das Kürzel M ist schon vergeben."),
         ("!neu stadt X Xstadt feiertage:katholisch", "Zu den Feiertagen fehlt das Bundesland"),
         ("!ändern M name:München", "Das ist schon so eingetragen"),
-        ("!mitgliedschaft R mitglied ab:1.1.2020", "R ist schon in Gesprächen seit Mo., 14.09.2026."),
+        ("!mitgliedschaft R mitglied ab:1.1.2020", "Für R ist „in Gesprächen“ ab Mo., 14.09.2026 erfasst."),
         ("!sitz M stimme @koordination:muenchen.example", "Diesen Sitz (Stimme, M) hat schon Koordination München"),
         ("!sitz M stimme @niemand:x.example", "Die Matrix-Kennung `@niemand:x.example` gehört noch zu niemandem."),
         ("!sitz M", "Es fehlt die Rolle des Sitzes"),
@@ -164,7 +164,7 @@ async def test_a_city_that_leaves_hears_what_it_leaves_open_and_keeps_its_rights
     before = await talk.dump()
     shown = await talk.says("koord-m", "!mitgliedschaft A ausgetreten ab:1.7.2027 – Beschluss des Stadtrats")
     assert "Letzter Tag als Mitglied: Mi., 30.06.2027" in shown.text
-    for named in ("Federführend: P-", "Vereinbarungen: V-1, V-2", "Sitze:", "Räume der Mitglieder:"):
+    for named in ("Projekte, die sie führt: P-", "Vereinbarungen: V-1, V-2", "Sitze:", "Räume der Mitglieder:"):
         assert named in shown.text, named
     assert await talk.dump() == before
     assert (
@@ -181,7 +181,7 @@ async def test_a_city_that_leaves_hears_what_it_leaves_open_and_keeps_its_rights
     ("typed", "says"),
     [
         ("!mitgliedschaft M interessiert", "Auf „Mitglied“ folgt „interessiert“ nicht."),
-        ("!mitgliedschaft M mitglied", "M ist schon Mitglied"),
+        ("!mitgliedschaft M mitglied", "Für M ist „Mitglied“ schon erfasst, und zwar ab Juli 2019."),
         ("!mitgliedschaft R ruhend", "Möglich ist:"),
         ("!mitgliedschaft STMD mitglied", "Partner"),
         ("!mitgliedschaft R mitglied ab:30.2.2027", "gibt es nicht"),
@@ -194,6 +194,30 @@ async def test_states_follow_each_other_as_the_life_of_a_city_does(talk: Convers
     assert says in said.text
     assert said.text.endswith("Es wurde nichts geändert.")
     assert await talk.dump() == before
+
+
+async def test_an_announced_exit_is_shown_and_moved_by_the_same_command(talk: Conversation) -> None:
+    await talk.says("koord-m", "!mitgliedschaft N ausgetreten ab:1.1.2027 – Beschluss des Stadtrats")
+    await talk.says("koord-m", "ja")
+    shown = await talk.says("koord-m", "!zeige N")
+    assert "Mitglied seit Juli 2019\nausgetreten ab Fr., 01.01.2027\n" in shown.text
+    again = await talk.says("koord-m", "!mitgliedschaft N ausgetreten ab:1.1.2027")
+    assert again.text.startswith("Für N ist „ausgetreten“ schon erfasst, und zwar ab Fr., 01.01.2027.")
+    moved = await talk.says("koord-m", "!mitgliedschaft N ausgetreten ab:1.2.2027")
+    assert "Letzter Tag als Mitglied: So., 31.01.2027" in moved.text
+    assert "ausgetreten ab Fr., 01.01.2027" in (await talk.says("koord-m", "!zeige N")).text
+    await talk.says("koord-m", "ja")
+    assert "ausgetreten" not in (await talk.says("koord-m", "!zeige N am:1.7.2020")).text
+    talk.now = datetime(2027, 1, 31, 10, tzinfo=BERLIN)
+    assert "Mitglied seit Juli 2019" in (await talk.says("koord-m", "!zeige N")).text
+    talk.now = datetime(2027, 2, 1, 10, tzinfo=BERLIN)
+    assert "ausgetreten seit Mo., 01.02.2027" in (await talk.says("koord-m", "!zeige N")).text
+
+
+async def test_a_city_that_rests_is_not_asked_to_hand_anything_over(talk: Conversation) -> None:
+    shown = await talk.says("koord-m", "!mitgliedschaft N ruhend ab:1.1.2027")
+    assert "Letzter Tag als Mitglied: Do., 31.12.2026" in shown.text
+    assert "Zu klären" not in shown.text
 
 
 async def test_a_city_whose_talks_break_off_was_never_a_member(talk: Conversation) -> None:
@@ -433,3 +457,28 @@ async def test_administration_may_everything_only_while_nobody_coordinates(blank
     assert "Es wurde nichts geändert." in (await blank.says("admin", "!neu stadt A Augsburg")).text
     done = await blank.says("@koordination:muenchen.example", "!neu stadt A Augsburg")
     assert "ist angelegt" in done.text
+
+
+async def test_a_membership_is_not_replaced_on_its_first_day_without_agreement(talk: Conversation) -> None:
+    before = await talk.dump()
+    shown = await talk.says("koord-m", "!mitgliedschaft M interessiert ab:1.7.2019")
+    assert "`ja`" in shown.text
+    assert await talk.dump() == before
+
+
+async def test_a_new_absence_takes_nothing_of_a_later_one_that_goes_on_after_it(talk: Conversation) -> None:
+    await talk.says("vertr-m", "!abwesend ab:1.12.2026 bis:20.12.2026")
+    await talk.says("vertr-m", "!abwesend ab:25.11.2026 bis:5.12.2026")
+    shown = (await talk.says("vertr-m", "!zeige @vertretung:muenchen.example")).text
+    assert "25 Nov 2026 to Sat, 5 Dec 2026" in shown
+    assert "6 Dec 2026 to Sun, 20 Dec 2026" in shown
+
+
+@pytest.mark.parametrize("by_reply", [True, False])
+async def test_a_second_yes_does_not_confirm_what_was_shown_earlier(talk: Conversation, *, by_reply: bool) -> None:
+    await talk.says("koord-m", "!mitgliedschaft A ausgetreten ab:1.7.2027")
+    shown = await talk.says("koord-m", "!mitgliedschaft R mitglied ab:1.1.2027")
+    await talk.says("koord-m", "ja", reply_to=shown if by_reply else None)
+    before = await talk.dump()
+    await talk.says("koord-m", "ja")
+    assert await talk.dump() == before

@@ -12,6 +12,8 @@ from commands.members.rules import (
     SeatChange,
     SeatHeldAlready,
     SeatTaken,
+    StateAlready,
+    StateNotNext,
     StateOutOfOrder,
     appoint,
     enter_state,
@@ -207,16 +209,49 @@ def test_a_state_with_an_end_is_over_after_its_last_day() -> None:
 
 def test_a_new_state_ends_the_one_before_it() -> None:
     entered = enter_state(
-        city(state(CityState.TALKS, "2026-09-14", "2027-06-30")), state(CityState.MEMBER, "2027-01-01")
+        city(state(CityState.TALKS, "2026-09-14", "2027-06-30")), state(CityState.MEMBER, "2027-01-01"), today=TODAY
     )
     assert [str(s.to) for s in entered.states] == ["2026-12-31", "None"]
 
 
 def test_a_state_of_the_same_day_is_corrected() -> None:
-    entered = enter_state(city(state(CityState.TALKS, "2026-09-14")), state(CityState.MEMBER, "2026-09-14"))
+    entered = enter_state(
+        city(state(CityState.TALKS, "2026-09-14")), state(CityState.MEMBER, "2026-09-14"), today=TODAY
+    )
     assert [s.state for s in entered.states] == [CityState.MEMBER]
 
 
 def test_a_state_does_not_begin_before_the_one_it_follows() -> None:
     with pytest.raises(StateOutOfOrder):
-        enter_state(city(state(CityState.TALKS, "2026-09-14")), state(CityState.MEMBER, "2026-09-13"))
+        enter_state(city(state(CityState.TALKS, "2026-09-14")), state(CityState.MEMBER, "2026-09-13"), today=TODAY)
+
+
+def test_an_announced_exit_is_moved_to_another_day_and_leaves_no_gap() -> None:
+    announced = enter_state(
+        city(state(CityState.MEMBER, "2019-07-01")), state(CityState.LEFT, "2027-01-01"), today=TODAY
+    )
+    for day in (date(2027, 2, 1), date(2026, 12, 1)):
+        moved = enter_state(announced, state(CityState.LEFT, str(day)), today=TODAY)
+        around = [state_on(moved, day - timedelta(days=1)), state_on(moved, day)]
+        assert [found.state for found in around if found] == [CityState.MEMBER, CityState.LEFT]
+        assert len(moved.states) == 2
+
+
+def test_an_exit_that_has_taken_effect_is_not_moved() -> None:
+    gone = city(state(CityState.MEMBER, "2019-07-01", "2025-12-31"), state(CityState.LEFT, "2026-01-01"))
+    with pytest.raises(StateAlready):
+        enter_state(gone, state(CityState.LEFT, "2027-02-01"), today=TODAY)
+
+
+def test_what_is_announced_already_is_not_recorded_again() -> None:
+    announced = city(state(CityState.MEMBER, "2019-07-01", "2026-12-31"), state(CityState.LEFT, "2027-01-01"))
+    with pytest.raises(StateAlready):
+        enter_state(announced, state(CityState.LEFT, "2027-01-01"), today=TODAY)
+
+
+def test_a_city_is_not_offered_what_only_partners_are() -> None:
+    gone = city(state(CityState.MEMBER, "2019-07-01", "2025-12-31"), state(CityState.LEFT, "2026-01-01"))
+    with pytest.raises(StateNotNext) as refused:
+        enter_state(gone, state(CityState.DORMANT, "2027-01-01"), today=TODAY)
+    assert CityState.MEMBER in refused.value.facts["allowed"]
+    assert CityState.PARTNER not in refused.value.facts["allowed"]

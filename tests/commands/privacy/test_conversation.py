@@ -8,9 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from commands.framework.privacy import Privacy
-from storage.bundle import ImportConflict
+from storage.bundle import ImportConflict, import_bundle
+from storage.bundle_format import read_bundle
+from storage.database import Connection
+from storage.operations import Acting, CauseKind
+from storage.people.record import Person
+from storage.people.tables import PEOPLE
 from storage.schema import metadata
-from tests.conversation import Conversation, import_demo
+from storage.values import Visibility
+from storage.work import Work
+from tests.conversation import BUNDLE, Conversation, import_demo
 
 VERTR_M = "@vertretung:muenchen.example"
 ANNA = "@anna:muenchen.example"
@@ -56,7 +63,7 @@ async def test_in_a_room_it_is_never_told_but_sent_to_the_direct_chat(talk: Conv
 async def test_a_stranger_is_told_what_is_kept_of_them(talk: Conversation) -> None:
     await talk.says("@fremd:example.org", "!hilfe", room="gast")
     said = await talk.says("@fremd:example.org", "!privacy access", room="direkt")
-    assert "Im Register steht niemand mit der Matrix-ID `@fremd:example.org`." in said.text
+    assert "Im Register steht niemand mit der Matrix-Kennung `@fremd:example.org`." in said.text
     assert "2 Nachrichten" in said.text
 
 
@@ -127,7 +134,7 @@ async def test_a_preview_shows_what_goes_and_what_stays_with_the_reason(talk: Co
     await talk.says("koord-m", f"!sitz M büro vakant {ANNA}")
     talk.now = talk.now.replace(day=19)
     shown = await erased(talk)
-    assert "Name, Matrix-ID, Sprache, E-Mail" in shown
+    assert "Name, Matrix-Kennung, Sprache, E-Mail" in shown
     assert "als amtliche Handlungen der Stadt und des Amts" in shown
     assert "- Projekte: an einer Stelle" in shown
     assert "lässt sich nicht rückgängig machen" in shown
@@ -189,3 +196,67 @@ async def test_a_stranger_is_forgotten_at_their_own_word(talk: Conversation) -> 
     await talk.says(who, "ja", room="gast", reply_to=shown)
     kept = [row["event"] for row in await talk.inbox() if row["sender"] == who]
     assert len(kept) <= 1
+
+
+async def test_an_older_file_that_overwrites_does_not_bring_back_who_was_erased(
+    talk: Conversation, tmp_path: Path
+) -> None:
+    await talk.says("koord-m", "!sitz N vertretung vakant @vertretung:nuernberg.example")
+    talk.now = talk.now.replace(day=19)
+    await erased(talk, "@vertretung:nuernberg.example", by="koord-n")
+    talk.now = talk.now.replace(day=21)
+    async with talk.database.read() as connection:
+        known = len((await connection.execute(select(PEOPLE.table.current.c.key))).all())
+    await overwritten(talk)
+    async with talk.database.read() as connection:
+        assert len((await connection.execute(select(PEOPLE.table.current.c.key))).all()) == known
+    assert "Vertretung Nürnberg" not in await everything_in(talk, tmp_path)
+
+
+async def overwritten(talk: Conversation) -> None:
+    """Import the demo cooperation once more, over what was changed since."""
+
+    async def transaction(connection: Connection) -> None:
+        work = Work(connection, now=talk.now, due_rules={})
+        work.act(Acting(command="import", cause_kind=CauseKind.IMPORT, cause="demo"))
+        await import_bundle(work, read_bundle(BUNDLE.read_bytes(), name=BUNDLE.name), overwrite=True)
+
+    await talk.database.transact(transaction)
+
+
+async def test_a_wish_said_in_a_direct_chat_is_told_in_no_room(talk: Conversation) -> None:
+    alone = await talk.says("vertr-m", "!privacy erase", room="direkt")
+    assert [heard.room for heard in alone.replies] == [alone.room]
+    assert "could not be delivered" in alone.text
+    await talk.says("koord-m", "!hilfe", room="direkt")
+    said = await talk.says("vertr-m", "!privacy erase", room="direkt")
+    assert {heard.room for heard in said.replies} == {said.room, "!direkt-koordination:muenchen.example"}
+
+
+async def test_somebody_whom_a_room_does_not_show_is_no_stranger_there(talk: Conversation) -> None:
+    who = "@verdeckt:muenchen.example"
+
+    async def transaction(connection: Connection) -> None:
+        work = Work(connection, now=talk.now, due_rules={})
+        work.act(Acting(command="import", cause_kind=CauseKind.IMPORT, cause="test"))
+        hidden = Person(key="u99", name="Verdeckt", mxid=who, visibility=Visibility.INTERNAL)
+        await work.put(PEOPLE, "u99", hidden)
+
+    await talk.database.transact(transaction)
+    said = await talk.says("koord-m", f"!datenschutz löschen {who}", room="gast")
+    assert f"{who}" in said.text
+    assert said.text.endswith("Es wurde nichts geändert.")
+
+
+async def test_a_card_shown_before_does_not_keep_the_name_of_who_was_erased(talk: Conversation) -> None:
+    await registered(talk)
+    await talk.says("koord-m", f"!sitz M büro vakant {ANNA}")
+    talk.now = talk.now.replace(day=19)
+    card = await talk.says("koord-m", f"!zeige {ANNA}")
+    assert "Anna Beispiel" in card.text
+    shown = await talk.says("koord-m", f"!datenschutz löschen {ANNA}")
+    done = await talk.says("koord-m", "ja", reply_to=shown)
+    anew = [heard.text for heard in done.replies if heard.replaces == card.replies[0].event]
+    assert len(anew) == 1
+    assert "Ehemalige Person" in anew[0]
+    assert "Anna" not in anew[0]
