@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import islice
 from typing import NoReturn
 
@@ -10,12 +11,14 @@ import structlog
 from bot.matrix.errors import MatrixError, RateLimited, Refused, Unauthorized, Unreachable
 from bot.matrix.login import server_of
 from bot.matrix.rooms import Answer, Room, Tombstone
-from bot.matrix.session import Session
+from bot.matrix.session import PATIENCE_WITH_OTHERS, Session
 from storage.database import Connection
 from storage.incidents import IncidentKind, record_incident, was_recorded
 
-_LOOK_AGAIN = 60.0
+_LOOK_AGAIN = 5.0
 """Seconds after which doors that stayed shut are tried again, if they are not to be left alone any longer."""
+_FIRST_PATIENCE = timedelta(seconds=5)
+_MOST_DOUBLINGS = 10
 _MOST_ON_THE_WAY = 4
 
 log = structlog.get_logger(__name__)
@@ -85,14 +88,22 @@ async def _answer(session: Session, room: Room) -> None:
         raise
     except MatrixError as error:
         if error.passes:
-            session.leave_alone([room.id])
+            session.leave_alone([room.id], _patience(session, room.id))
             log.warning("invitation_waits", **facts, error=str(error))
             return
         log.warning("invitation_void", **facts, error=str(error))
         accepted = False
     else:
         log.info("invitation_answered", **facts)
+    session.unanswered.pop(room.id, None)
     room.answered(Answer.ACCEPTED if accepted else Answer.DECLINED)
+
+
+def _patience(session: Session, room: str) -> timedelta:
+    """How long until the next attempt: whoever invites us waits in front of a screen, so soon at first."""
+    doublings = min(session.unanswered[room], _MOST_DOUBLINGS)
+    session.unanswered[room] += 1
+    return min(PATIENCE_WITH_OTHERS, _FIRST_PATIENCE * float(2**doublings))
 
 
 async def _decline(session: Session, room: str, inviter: str) -> None:

@@ -31,7 +31,7 @@ from storage.matrix.queries import begin_account, identities, load, save, stored
 from storage.matrix.record import AccountRecord, RoomRecord, UndecryptedRecord
 from storage.outbox import Underway
 
-_PATIENCE_WITH_OTHERS = timedelta(minutes=5)
+PATIENCE_WITH_OTHERS = timedelta(minutes=5)
 """How long a server, device or invitation that could not be dealt with is left alone."""
 _WHILE_OTHERS_WAIT_MS = 2_000
 """How long other homeservers may take while a message, or what was received, waits for their answer."""
@@ -77,6 +77,7 @@ class Session:
         self.machine = Machine(keys)
         self.rooms = Rooms(record.user_id, rooms)
         self.tried: dict[str, int] = {}
+        self.unanswered: Counter[str] = Counter()
         self.failed: Counter[str] = Counter()
         self.torn: set[str] = set()
         self.undecrypted = {one.event: one for one in undecrypted}
@@ -178,11 +179,11 @@ class Session:
         # A key that reaches no further than before does not help a second time.
         self.tried = {event: reach for event, reach in reaches.items() if reach is not None}
 
-    def leave_alone(self, whom: Iterable[str]) -> None:
+    def leave_alone(self, whom: Iterable[str], patience: timedelta = PATIENCE_WITH_OTHERS) -> None:
         """Do not bother these servers, devices or rooms for a while, nor do these tasks."""
         now = self.now()
         still = {one: until for one, until in self._left_alone.items() if until > now}
-        self._left_alone = still | dict.fromkeys(whom, now + _PATIENCE_WITH_OTHERS)
+        self._left_alone = still | dict.fromkeys(whom, now + patience)
 
     def is_left_alone(self, whom: str) -> bool:
         """Whether this server, device or room is not to be bothered now."""

@@ -51,6 +51,23 @@ async def test_an_invitation_waits_while_the_account_may_do_nothing(
     assert await attempts(bot, monkeypatch, barred, Unreachable(reason="lost"), barred, None, None) == 4
 
 
+async def test_an_invitation_that_could_not_be_answered_is_tried_again_soon_and_then_less_and_less(
+    bot: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[float] = []
+    began = bot.clock()
+
+    async def join(_room: str, **_more: object) -> None:
+        tried.append((bot.clock() - began).total_seconds())
+        raise Unreachable(reason="lost")
+
+    monkeypatch.setattr(bot.session, "join", join)
+    for _ in range(120):
+        await joining.step(bot.session)
+        bot.clock.advance(seconds=5)
+    assert tried == [0, 5, 15, 35, 75, 155, 315]
+
+
 async def test_an_invitation_that_is_void_is_tried_once(bot: Process, monkeypatch: pytest.MonkeyPatch) -> None:
     assert await attempts(bot, monkeypatch, Refused(status=403, errcode="M_FORBIDDEN"), None) == 1
 

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.clock import clock
 from bot.matrix import sync
 from bot.matrix.errors import Challenged, MatrixError, RateLimited, Refused, Unauthorized, Unreachable
 from bot.matrix.render import content, edit_content, replacing
@@ -117,7 +118,7 @@ async def test_receiving_waits_out_failures_and_ends_when_the_token_is_invalid(m
         return 0
 
     monkeypatch.setattr(sync, "receive", receive)
-    session: Any = SimpleNamespace(metrics=Metrics())
+    session: Any = SimpleNamespace(metrics=Metrics(), now=clock)
     with pytest.raises(Unauthorized):
         await sync.run(session, lambda: None, pause=pause)
     assert counted == [1, 2]
