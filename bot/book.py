@@ -5,8 +5,6 @@ import io
 import json
 import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -16,11 +14,11 @@ from bot.config import Settings
 from storage.book import FORMAT, GENESIS, entries
 from storage.columns import instant_text
 from storage.cooperation.queries import cooperation
-from storage.database import Database, make_private
+from storage.database import make_private
 from storage.people.queries import people, person_by_mxid
 from storage.personal import Subject, everything
 from storage.records import batches
-from storage.schema_version import prepare
+from storage.schema_version import prepared
 from storage.scope import unlimited
 from storage.view import View
 
@@ -30,7 +28,7 @@ _PERSON = re.compile(r"\bu[1-9][0-9]*\b")
 async def write_book(settings: Settings, file: Path) -> None:
     """Write the log of official acts to `file`, `-` for standard output. Raises DatabaseUnusable, OSError."""
     made = io.StringIO()
-    async with _database(settings) as database, database.read() as connection:
+    async with prepared(settings.storage.url) as database, database.read() as connection:
         await print_book(View(connection), made, clock())
     await _put(file, made.getvalue())
 
@@ -59,7 +57,7 @@ async def write_disclosure(settings: Settings, who: str, file: Path) -> int:
 
     Returns how many rows. Raises DatabaseUnusable, OSError.
     """
-    async with _database(settings) as database, database.read() as connection:
+    async with prepared(settings.storage.url) as database, database.read() as connection:
         view = View(connection)
         found = await everything(view, await _subject(view, who))
     tree = [{"table": each.table, "named_in": each.column, "rows": [_told(r) for r in each.rows]} for each in found]
@@ -95,13 +93,3 @@ async def _put(file: Path, text: str) -> None:
         sys.stdout.write(text)
         return
     await asyncio.to_thread(file.write_text, text, encoding="utf-8")
-
-
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.storage.url)
-    try:
-        await prepare(database)
-        yield database
-    finally:
-        await database.close()

@@ -17,7 +17,7 @@ from bot.matrix.session import Session, new_device
 from bot.recovery import introduce
 from storage.database import Database
 from storage.matrix.queries import stored_account
-from storage.schema_version import prepare
+from storage.schema_version import prepared
 
 HEAD = """\
 # Written by `stadtbote init`. config.example.toml explains every setting.
@@ -117,13 +117,9 @@ async def _introduced(settings: Settings, account: MatrixAccount, recovery: str 
 @asynccontextmanager
 async def _database(settings: Settings) -> AsyncIterator[Database]:
     """The database, taken over: a bot that still runs on it must not go on with an old device."""
-    database = Database(settings.storage.url)
-    try:
-        await prepare(database)
+    async with prepared(settings.storage.url) as database:
         await database.take_over()
         yield database
-    finally:
-        await database.close()
 
 
 def _toml(answers: Answers) -> str:

@@ -22,9 +22,9 @@ from storage.bundle_export import Export, begin_export
 from storage.bundle_history import histories_of, removed
 from storage.bundle_stage import Stage, Watched
 from storage.bundle_writing import WRITERS, Head, Writer, YamlWriter, plain
-from storage.database import Connection, Database
+from storage.database import Connection
 from storage.operations import Acting, CauseKind
-from storage.schema_version import prepare
+from storage.schema_version import prepared
 from storage.scope import unlimited
 from storage.sheets.csv_files import CsvRows
 from storage.sheets.register import stage_tables, write_tables
@@ -121,7 +121,7 @@ async def import_file(
         tables = await read_tables(file, collection)
         if tables is None:
             await asyncio.to_thread(_read_bundle, stage, file, shown)
-        async with _database(settings) as database:
+        async with prepared(settings.storage.url) as database:
             async with database.read() as connection:
                 view = View(connection)
                 if tables is not None:
@@ -229,7 +229,7 @@ async def _write_folder(export: Export, head: Head, folder: Path) -> None:
 
 @asynccontextmanager
 async def _export(settings: Settings, day: date | None) -> AsyncIterator[tuple[Export, Head]]:
-    async with _database(settings) as database, database.read() as connection:
+    async with prepared(settings.storage.url) as database, database.read() as connection:
         view, now = View(connection), clock()
         export = await begin_export(view, unlimited())
         if day is not None:
@@ -262,13 +262,3 @@ def _replacing(file: Path) -> Iterator[TextIO]:
         beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)
-
-
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.storage.url)
-    try:
-        await prepare(database)
-        yield database
-    finally:
-        await database.close()

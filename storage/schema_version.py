@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import func, inspect, select, text
@@ -13,6 +15,17 @@ from storage.migrations import HEAD
 MIGRATIONS = Path(__file__).parent / "migrations"
 TURN = 0x57AD7B07E
 """A number that only Stadtbote locks on a server while it changes a schema."""
+
+
+@asynccontextmanager
+async def prepared(url: str) -> AsyncIterator[Database]:
+    """The database at `url` with this program's schema, closed at the end. Raises what `prepare` raises."""
+    database = Database(url)
+    try:
+        await prepare(database)
+        yield database
+    finally:
+        await database.close()
 
 
 async def prepare(database: Database) -> None:

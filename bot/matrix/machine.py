@@ -177,7 +177,7 @@ class Machine(Olm):
 
     def learn(self, answer: Mapping[str, Any], at: datetime) -> None:
         """Take in the answer to a keys query, each user by itself: identities, and devices whose keys are sound."""
-        devices, masters = _object(answer.get("device_keys")), _object(answer.get("master_keys"))
+        devices, masters = mapping(answer.get("device_keys")), mapping(answer.get("master_keys"))
         for user in sorted({*devices, *masters} - {self.user_id}):
             self.trust.learn(user, published(answer, user), at)
         for user, described in devices.items():
@@ -490,10 +490,6 @@ class Machine(Olm):
 
 def _last_used(channels: Iterable[Session]) -> datetime:
     return max((channel.use_time for channel in channels), default=datetime.min)  # noqa: DTZ901 - nio's are naive
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _room_key(room_id: str, session_id: str, session_key: str) -> dict[str, Any]:

@@ -1,12 +1,10 @@
 """The fingerprint on the bot's profile, for clients that show what a profile says (m.profile_fields, MSC4133)."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import structlog
 
 from bot.matrix import wire
 from bot.matrix.errors import MatrixError, Refused, Unauthorized
+from bot.matrix.ids import mapping
 from bot.matrix.session import Session
 
 FIELD = "de.stadtbote.fingerprint"
@@ -30,15 +28,11 @@ async def show_fingerprint(session: Session, fingerprint: str) -> None:
 
 async def _may_set_it(session: Session) -> bool:
     answer = await session.wire.request("GET", wire.path("capabilities"))
-    can = _table(_table(answer.get("capabilities")).get("m.profile_fields"))
+    can = mapping(mapping(answer.get("capabilities")).get("m.profile_fields"))
     allowed, disallowed = can.get("allowed"), can.get("disallowed")
     if isinstance(allowed, list) and FIELD not in allowed:
         return False
     return can.get("enabled") is True and not (isinstance(disallowed, list) and FIELD in disallowed)
-
-
-def _table(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 async def _shown(session: Session) -> object:
